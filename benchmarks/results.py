@@ -1,0 +1,128 @@
+"""The figures of a run as people and programs read them: tables, bars and raw JSON.
+
+It says what was measured and which bar was missed; what follows from that is decided elsewhere.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import TypeAlias
+
+import ask
+import wrk
+from peers import BARE, PRISM_STATIC, UNDERSTUDY
+
+Key: TypeAlias = tuple[str, str]
+"""A workload and the name of a server: one row."""
+
+NOTHING = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One row of a table: the medians of the rounds, and the size of a body in bytes."""
+
+    subject: str
+    workload: str
+    habits: str
+    body: int
+    rounds: tuple[wrk.Sample, ...]
+
+    @property
+    def median(self) -> wrk.Sample:
+        """The median of each figure by itself."""
+        return wrk.Sample(
+            requests_per_second=median(sample.requests_per_second for sample in self.rounds),
+            p50=median(sample.p50 for sample in self.rounds),
+            p99=median(sample.p99 for sample in self.rounds),
+            failed=median(sample.failed for sample in self.rounds),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What understudy has to reach: at least so many times the rate of another server."""
+
+    times: float
+    other: str
+    words: str
+
+
+BARS = (
+    Bar(0.45, BARE.name, "at least 0.45 of bare uvicorn"),
+    Bar(2.5, PRISM_STATIC.name, "at least 2.5 times Prism static"),
+)
+
+
+COLUMNS = ("server", "for each request", "body, bytes", "req/s", "p50, ms", "p99, ms", "failed")
+RATIOS = {"of bare": BARE.name, "of Prism": PRISM_STATIC.name}
+
+
+def print_tables(figures: Mapping[Key, Figures], absent: Mapping[str, str]) -> None:
+    """Print a table per workload; who could not take part has a row with the reason."""
+    columns = [*COLUMNS, *RATIOS]
+    for workload in ask.HOT:
+        print(f"\n## {workload}\n")
+        print(_line(columns))
+        print(_line(["---", "---"] + ["--:"] * (len(columns) - 2)))
+        for row in figures.values():
+            if row.workload == workload:
+                print(_line(_cells(row, figures)))
+        for name, reason in absent.items():
+            print(_line([name, f"not available: {reason}"] + [NOTHING] * (len(columns) - 2)))
+    print()
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _cells(row: Figures, figures: Mapping[Key, Figures]) -> list[str]:
+    seen = row.median
+    return [
+        row.subject,
+        row.habits,
+        f"{row.body:,}",
+        f"{seen.requests_per_second:,.0f}",
+        f"{seen.p50:.2f}",
+        f"{seen.p99:.2f}",
+        f"{seen.failed:.0%}" if seen.failed else NOTHING,
+        *(_number(_ratio(row, figures, name)) for name in RATIOS.values()),
+    ]
+
+
+def _ratio(row: Figures, figures: Mapping[Key, Figures], name: str) -> float | None:
+    other = figures.get((row.workload, name))
+    if other is None:
+        return None
+    return row.median.requests_per_second / other.median.requests_per_second
+
+
+def _number(ratio: float | None) -> str:
+    return NOTHING if ratio is None else f"{ratio:.2f}"
+
+
+def print_disturbances(figures: Mapping[Key, Figures]) -> None:
+    """Say how many runs shared their cores with other work, if any did."""
+    runs = [sample.disturbed for row in figures.values() for sample in row.rounds]
+    if any(runs):
+        print(f"{sum(runs)} of {len(runs)} runs were disturbed by other work on their cores.\n")
+
+
+def print_bars(figures: Mapping[Key, Figures]) -> bool:
+    """Print a line per bar; return whether one was missed. A peer that is absent sets no bar."""
+    short = False
+    for bar in BARS:
+        ratio = _ratio(figures[ask.ONE, UNDERSTUDY.name], figures, bar.other)
+        missed = ratio is not None and ratio < bar.times
+        verdict = "not measured" if ratio is None else f"{ratio:.2f} {'short' if missed else 'ok'}"
+        print(f"{ask.ONE}: {bar.words}: {verdict}")
+        short |= missed
+    return short
+
+
+def raw(figures: Mapping[Key, Figures], absent: Mapping[str, str]) -> str:
+    return json.dumps(
+        {"figures": [asdict(row) for row in figures.values()], "absent": dict(absent)}, indent=2
+    )

@@ -1,0 +1,28 @@
+"""Understudy: OpenAPI contracts in; a mock server, fixtures and contract checks out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from understudy.config import Settings
+    from understudy.contract.load import load_contract
+    from understudy.server.run import MockServer
+
+__version__ = "0.1.0"
+__all__ = ["MockServer", "Settings", "load_contract"]
+
+_HOMES = {
+    "MockServer": "understudy.server.run",
+    "Settings": "understudy.config",
+    "load_contract": "understudy.contract.load",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the public names when they are first used: a server is slow to import."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

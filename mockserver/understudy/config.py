@@ -1,0 +1,29 @@
+"""How a stand-in is set up: one frozen value, the same for every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+DEFAULT_SEED = 1
+DEFAULT_NOW = datetime(2026, 1, 15, 12, 0, 0, tzinfo=UTC)
+DEFAULT_PORT = 8080
+BODY_LIMIT = 1 << 20
+"""The largest request body in bytes that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the world looks like and who may see it.
+
+    `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
+    every well-formed one is accepted. `log` names the file in which the workers of one server
+    share what clients create; empty means that one process keeps it in memory.
+    """
+
+    seed: int = DEFAULT_SEED
+    now: datetime = DEFAULT_NOW
+    tokens: tuple[str, ...] = ()
+    api_keys: tuple[str, ...] = ()
+    cors: bool = True
+    log: str = ""

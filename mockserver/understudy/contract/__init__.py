@@ -1,0 +1,1 @@
+"""What an API promises: documents, operations, schemas, relations. Knows nothing of servers."""

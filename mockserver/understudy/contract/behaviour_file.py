@@ -1,0 +1,339 @@
+"""Read behaviour.yaml against its contract and report every mistake in it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from understudy.contract import pointers
+from understudy.contract.behaviour import Action, Behaviour, Parent, Resource, Values
+from understudy.contract.document import Document, read_document
+from understudy.contract.expressions import Name, Relative, Runtime, parse_runtime
+from understudy.contract.model import Contract
+from understudy.contract.recipes import Each, Member, Recipe, parse_recipe, parse_template
+from understudy.contract.relations import Relation, parse_relation
+from understudy.contract.schemas import leads_somewhere, members, relative_leads_somewhere
+from understudy.errors import ContractError, Problem
+from understudy.types import Json, JsonObject
+
+DIALECTS = ("fastapi", "problem")
+_SECTIONS = frozenset(
+    "errors let operations parents relations resources times values vocabulary".split()
+)
+_RESOURCE_KEYS = frozenset("count each id known newest parent parent_field schema".split())
+_ACTION_KEYS = frozenset(
+    "assign create filters id items last let limit list offset parent read".split()
+)
+_KINDS = ("list", "read", "create")
+_BUILT_IN_NAMES = frozenset({"key", "ordinal"})
+
+
+def read_behaviour(contract: Contract, path: Path) -> Contract:
+    """Return `contract` with the behaviour of the file at `path` applied, if there is one.
+
+    Raises ContractError with every mistake: unknown names, pointers that can match nothing,
+    recipes and relations that cannot be understood.
+    """
+    if not path.is_file():
+        return contract
+    reader = _Reader(contract, read_document(path))
+    behaviour = reader.behaviour()
+    if reader.problems:
+        raise ContractError(reader.problems)
+    return replace(contract, behaviour=behaviour)
+
+
+class _Reader:
+    """Reads the sections of one file; a mistake is noted and reading goes on."""
+
+    def __init__(self, contract: Contract, document: Document) -> None:
+        self.problems: list[Problem] = []
+        self._contract = contract
+        self._schemas = contract.schemas
+        self._document = document
+        self._data: JsonObject = document.data if isinstance(document.data, dict) else {}
+
+    def behaviour(self) -> Behaviour:
+        """Return what the file says, as far as it can be understood."""
+        self._keys(self._data, _SECTIONS, "")
+        behaviour = Behaviour(
+            errors=self._errors(),
+            fraction=int(self._section("times").get("fraction", 0)),
+            tables=self._tables(),
+            let=self._recipes(self._section("let"), "/let"),
+            parents={name: self._parent(name, data) for name, data in self._items("parents")},
+            resources={name: self._resource(name, data) for name, data in self._items("resources")},
+            values={name: self._values(name, data) for name, data in self._items("values")},
+            relations={
+                name: self._relations(name, data) for name, data in self._items("relations")
+            },
+            operations={name: self._action(name, data) for name, data in self._items("operations")},
+        )
+        self._check_references(behaviour)
+        return behaviour
+
+    def _report(self, pointer: str, message: str, hint: str = "") -> None:
+        self.problems.append(self._document.problem(pointer, message, hint))
+
+    def _section(self, name: str) -> JsonObject:
+        section = self._data.get(name) or {}
+        if isinstance(section, dict):
+            return section
+        self._report(f"/{name}", "is not a mapping")
+        return {}
+
+    def _items(self, section: str) -> Iterator[tuple[str, Json]]:
+        """Yield the entries of a section that have the shape it wants."""
+        shape = list if section == "relations" else dict
+        for name, data in self._section(section).items():
+            if isinstance(data, shape):
+                yield name, data
+            else:
+                self._report(pointers.join("", section, name), f"is not a {shape.__name__}")
+
+    def _keys(self, data: JsonObject, known: Collection[str], pointer: str) -> None:
+        for key in data:
+            if key not in known:
+                where = pointers.join(pointer, key)
+                self._report(where, f"unknown key {key!r}", f"known are {', '.join(sorted(known))}")
+
+    def _one_of(self, name: Any, known: Collection[str], what: str, pointer: str) -> str:
+        if name not in known:
+            self._report(
+                pointer, f"unknown {what} {name!r}", f"known are {', '.join(sorted(known))}"
+            )
+        return str(name)
+
+    def _recipes(self, data: Json, pointer: str) -> dict[str, Recipe]:
+        return {
+            key: parse_recipe(value, pointers.join(pointer, key), self._report)
+            for key, value in (data or {}).items()
+        }
+
+    def _errors(self) -> str | JsonObject:
+        errors = self._data.get("errors", "problem")
+        if isinstance(errors, dict):
+            self._keys(errors, ("body", "invalid", "statuses"), "/errors")
+            return errors
+        return self._one_of(errors, DIALECTS, "error dialect", "/errors")
+
+    def _tables(self) -> Mapping[str, Json]:
+        name = str(self._data.get("vocabulary", ""))
+        if not name:
+            return {}
+        if Path(name).name != name:
+            self._report("/vocabulary", "lies outside the folder of the contract")
+            return {}
+        data = read_document(self._document.path.with_name(name)).data
+        return data if isinstance(data, dict) else {}
+
+    def _parent(self, name: str, data: JsonObject) -> Parent:
+        pointer = pointers.join("/parents", name)
+        self._keys(data, ("let",), pointer)
+        return Parent(name, self._recipes(data.get("let"), pointers.join(pointer, "let")))
+
+    def _resource(self, name: str, data: JsonObject) -> Resource:
+        at = pointers.join("/resources", name)
+        self._keys(data, _RESOURCE_KEYS, at)
+        schema = self._one_of(data.get("schema"), self._schemas, "schema", f"{at}/schema")
+        each = next(iter(data.get("each", {}).items()), None)
+        low, high = data.get("count", [1, 1])
+        return Resource(
+            name=name,
+            schema=schema,
+            id=self._field(schema, data.get("id", "/id"), f"{at}/id") or (),
+            parent=self._one_of(
+                data.get("parent"), self._section("parents"), "parent", f"{at}/parent"
+            ),
+            parent_field=self._field(schema, data.get("parent_field"), f"{at}/parent_field"),
+            count=(int(low), int(high)),
+            each=(each[0], tuple(each[1])) if each else None,
+            newest=self._field(schema, data.get("newest"), f"{at}/newest"),
+            known=tuple((parent, identifier) for parent, identifier in data.get("known", [])),
+        )
+
+    def _field(self, schema: str, pointer: Json, at: str) -> tuple[str, ...] | None:
+        """Return the tokens of a pointer into instances of `schema`."""
+        if pointer is None:
+            return None
+        tokens = pointers.split(str(pointer))
+        if not leads_somewhere(self._schemas.get(schema, {}), tokens, self._schemas):
+            self._report(at, f"{pointer} matches nothing in {schema}")
+        return tokens
+
+    def _values(self, name: str, data: JsonObject) -> Values:
+        at = pointers.join("/values", name)
+        self._one_of(name, self._schemas, "schema", at)
+        recipes = self._recipes({k: v for k, v in data.items() if k != "let"}, at)
+        for property_name in recipes:
+            if not any(members(self._schemas.get(name, {}), property_name, self._schemas)):
+                where = pointers.join(at, property_name)
+                self._report(where, f"{name} has no property {property_name!r}")
+        return Values(self._recipes(data.get("let"), f"{at}/let"), recipes)
+
+    def _relations(self, name: str, data: list[Json]) -> tuple[Relation, ...]:
+        at = pointers.join("/relations", name)
+        self._one_of(name, self._schemas, "schema", at)
+        read = (self._relation(name, entry, f"{at}/{i}") for i, entry in enumerate(data))
+        return tuple(filter(None, read))
+
+    def _relation(self, schema: str, data: Json, at: str) -> Relation | None:
+        try:
+            relation = parse_relation(schema, data, at)
+        except (TypeError, ValueError) as error:
+            self._report(at, str(error))
+            return None
+        for where in (where for term in relation.terms for where in term):
+            if not relative_leads_somewhere(schema, where, self._schemas):
+                self._report(at, f"{where} matches nothing from {schema}")
+        return relation
+
+    def _action(self, operation: str, data: JsonObject) -> Action:
+        at = pointers.join("/operations", operation)
+        self._one_of(operation, self._contract.operations, "operation", at)
+        self._keys(data, _ACTION_KEYS, at)
+        kind = next((kind for kind in _KINDS if kind in data), "")
+        resource = self._one_of(data.get(kind), self._section("resources"), "resource", at)
+        schema = str(self._section("resources").get(resource, {}).get("schema"))
+        return Action(
+            kind=kind,
+            resource=resource,
+            parent=self._runtime(operation, data.get("parent"), f"{at}/parent") or Runtime("now"),
+            id=self._runtime(operation, data.get("id"), f"{at}/id"),
+            filters=self._by_field(operation, schema, data, "filters"),
+            offset=self._runtime(operation, data.get("offset"), f"{at}/offset"),
+            limit=self._runtime(operation, data.get("limit"), f"{at}/limit"),
+            items=self._list_pointer(operation, data, at) if kind == "list" else (),
+            last=self._by_field(operation, schema, data, "last"),
+            let=self._recipes(data.get("let"), f"{at}/let"),
+            assign={
+                self._field(schema, key, pointers.join(at, "assign", key)) or (): recipe
+                for key, recipe in self._recipes(data.get("assign"), f"{at}/assign").items()
+            },
+        )
+
+    def _by_field(
+        self, operation: str, schema: str, data: JsonObject, key: str
+    ) -> dict[tuple[str, ...], Runtime]:
+        found = {}
+        for pointer, text in data.get(key, {}).items():
+            at = pointers.join("/operations", operation, key, pointer)
+            expression = self._runtime(operation, text, at)
+            tokens = self._field(schema, pointer, at)
+            if expression and tokens:
+                found[tokens] = expression
+        return found
+
+    def _list_pointer(self, operation: str, data: JsonObject, at: str) -> tuple[str, ...]:
+        pointer = data.get("items", "")
+        tokens = pointers.split(pointer)
+        promised = self._contract.operations.get(operation)
+        schemas = promised.success.schemas.values() if promised else ()
+        if not any(leads_somewhere(s, (*tokens, "*"), self._schemas) for s in schemas):
+            self._report(f"{at}/items", f"{pointer!r} leads to no list in the response")
+        return tokens
+
+    def _runtime(self, operation: str, text: Json, at: str) -> Runtime | None:
+        if text is None:
+            return None
+        expression = parse_runtime(str(text))
+        if expression is None:
+            self._report(at, f"{text!r} is not a runtime expression", "such as $request.path.id")
+        elif not self._promised(operation, expression):
+            self._report(at, f"{text} is nothing that {operation} takes")
+        return expression
+
+    def _promised(self, operation_id: str, expression: Runtime) -> bool:
+        """Tell whether the operation takes what `expression` names."""
+        operation = self._contract.operations.get(operation_id)
+        if operation is None or expression.location == "now":
+            return True
+        if expression.location == "body":
+            schemas = operation.body.schemas.values() if operation.body else ()
+            return any(leads_somewhere(s, expression.tokens, self._schemas) for s in schemas)
+        wanted = (expression.location, expression.name)
+        return any((p.location, p.name) == wanted for p in operation.parameters)
+
+    def _check_references(self, behaviour: Behaviour) -> None:
+        """Report names, pointers and resources in recipes that nothing stands behind."""
+        known = _BUILT_IN_NAMES | _names_bound(behaviour)
+        for section, schema, recipes in _recipe_places(behaviour):
+            for key, recipe in recipes.items():
+                at = pointers.join(section, key)
+                for part in _parts(recipe):
+                    self._check_part(part, schema, known, at)
+        for pointer, text in _texts(behaviour.tables, ""):
+            template = parse_template(text)
+            for part in _parts(template) if not isinstance(template, str) else ():
+                if isinstance(part, Name) and part.head not in known:
+                    self._report("/vocabulary", f"{pointer}: nothing is called {part.head!r}")
+
+    def _check_part(self, part: Any, schema: str, known: Collection[str], at: str) -> None:
+        if isinstance(part, Name) and part.head not in known:
+            self._report(
+                at, f"nothing is called {part.head!r}", f"known: {', '.join(sorted(known))}"
+            )
+        if isinstance(part, Member):
+            self._one_of(part.resource, self._section("resources"), "resource", at)
+        if isinstance(part, Relative) and not (
+            schema and relative_leads_somewhere(schema, part, self._schemas)
+        ):
+            self._report(at, f"{part} matches nothing from {schema or 'here'}")
+        if isinstance(part, Runtime) and at.startswith("/operations/"):
+            operation = pointers.split(at)[1]
+            if not self._promised(operation, part):
+                self._report(at, f"{operation} does not take what this expression names")
+
+
+def _recipe_places(behaviour: Behaviour) -> Iterator[tuple[str, str, Mapping[str, Recipe]]]:
+    """Yield pointer, schema of the current object, and recipes of every place that has recipes."""
+    yield "/let", "", behaviour.let
+    for name, parent in behaviour.parents.items():
+        yield pointers.join("/parents", name, "let"), "", parent.let
+    for name, values in behaviour.values.items():
+        yield pointers.join("/values", name, "let"), name, values.let
+        yield pointers.join("/values", name), name, values.members
+    for name, action in behaviour.operations.items():
+        resource = behaviour.resources.get(action.resource)
+        schema = resource.schema if resource else ""
+        yield pointers.join("/operations", name, "let"), schema, action.let
+        assign = {pointers.join("", *tokens): recipe for tokens, recipe in action.assign.items()}
+        yield pointers.join("/operations", name, "assign"), schema, assign
+
+
+def _names_bound(behaviour: Behaviour) -> set[str]:
+    """Return every name that a binding, a table or a loop brings into being."""
+    names = set(behaviour.tables) | set(behaviour.let)
+    names.update(name for parent in behaviour.parents.values() for name in parent.let)
+    names.update(name for values in behaviour.values.values() for name in values.let)
+    names.update(name for action in behaviour.operations.values() for name in action.let)
+    names.update(r.each[0] for r in behaviour.resources.values() if r.each)
+    for _, _, recipes in _recipe_places(behaviour):
+        parts = (part for recipe in recipes.values() for part in _parts(recipe))
+        names.update(part.name for part in parts if isinstance(part, Each))
+    return names
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Yield `value` and everything within it: recipes, templates, references."""
+    yield value
+    if is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _parts(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _parts(item)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _parts(item)
+
+
+def _texts(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield pointer and text of every text with braces within `value`."""
+    if isinstance(value, str) and "{" in value:
+        yield pointer, value
+    children = value.items() if isinstance(value, dict) else ()
+    for key, child in enumerate(value) if isinstance(value, list) else children:
+        yield from _texts(child, pointers.join(pointer, key))

@@ -1,0 +1,206 @@
+"""Load a contract: openapi.yaml and, beside it, behaviour.yaml. Reports all mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from understudy.contract import pointers
+from understudy.contract.behaviour_file import read_behaviour
+from understudy.contract.dialect import lower
+from understudy.contract.document import Document, read_document
+from understudy.contract.model import (
+    Contract,
+    Operation,
+    Parameter,
+    RequestBody,
+    Response,
+    SecurityScheme,
+)
+from understudy.errors import ContractError, Problem
+from understudy.types import Json, JsonObject
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_BUNDLED = (Path(__file__).parents[1] / "openapi", Path(__file__).parents[3] / "openapi")
+
+
+def bundled_names() -> tuple[str, ...]:
+    """Return the names of the contracts that come with this package."""
+    return tuple(sorted(path.parent.name for path in _bundled_folder().glob("*/openapi.yaml")))
+
+
+def load_contract(name_or_file: str | Path) -> Contract:
+    """Load a bundled contract by name, or any OpenAPI 3.0 document by its path.
+
+    A `behaviour.yaml` in the same folder is applied. Raises ContractError with every problem.
+    """
+    path = _locate(name_or_file)
+    document = read_document(path)
+    reader = _Reader(document)
+    contract = reader.contract(path.parent.name if path.name == "openapi.yaml" else path.stem)
+    if reader.problems:
+        raise ContractError(reader.problems)
+    return read_behaviour(contract, path.with_name("behaviour.yaml"))
+
+
+def _bundled_folder() -> Path:
+    return next((folder for folder in _BUNDLED if folder.is_dir()), _BUNDLED[0])
+
+
+def _locate(name_or_file: str | Path) -> Path:
+    path = Path(name_or_file)
+    if path.is_dir():
+        path = path / "openapi.yaml"
+    if path.is_file():
+        return path
+    if str(name_or_file) in bundled_names():
+        return _bundled_folder() / str(name_or_file) / "openapi.yaml"
+    hint = f"a bundled contract is one of: {', '.join(bundled_names())}"
+    raise ContractError([Problem(str(name_or_file), 0, "", "no such file or contract", hint)])
+
+
+class _Reader:
+    """Reads one OpenAPI document into model values and collects what is wrong with it."""
+
+    def __init__(self, document: Document) -> None:
+        self.problems: list[Problem] = []
+        self._document = document
+        self._root: JsonObject = document.data if isinstance(document.data, dict) else {}
+
+    def contract(self, name: str) -> Contract:
+        version = str(self._root.get("openapi", ""))
+        if not version.startswith("3.0."):
+            self._problem("/openapi", "is not an OpenAPI 3.0 document", f"found {version!r}")
+        info = self._root.get("info", {})
+        schemas = self._root.get("components", {}).get("schemas", {})
+        return Contract(
+            name=name,
+            title=info.get("title", name),
+            version=str(info.get("version", "")),
+            document=self._document,
+            base_path=self._base_path(),
+            operations={operation.id: operation for operation in self._operations()},
+            schemas={key: lower(schema) for key, schema in schemas.items()},
+        )
+
+    def _base_path(self) -> str:
+        servers = self._root.get("servers") or [{"url": "/"}]
+        return urlsplit(str(servers[0].get("url", "/"))).path.rstrip("/")
+
+    def _operations(self) -> Iterator[Operation]:
+        seen: set[str] = set()
+        for path, item in self._root.get("paths", {}).items():
+            for method in (m for m in METHODS if m in item):
+                pointer = pointers.join("/paths", path, method)
+                operation = self._operation(path, method, item, pointer)
+                if operation.id in seen:
+                    self._problem(pointer, f"repeats the operationId {operation.id!r}")
+                seen.add(operation.id)
+                yield operation
+        if not seen and not self.problems:
+            self._problem("/paths", "promises no operation")
+
+    def _operation(self, path: str, method: str, item: JsonObject, pointer: str) -> Operation:
+        source: JsonObject = item[method]
+        return Operation(
+            id=source.get("operationId") or f"{method} {path}",
+            method=method,
+            path=path,
+            summary=source.get("summary", ""),
+            parameters=self._parameters(item, source, pointer),
+            body=self._body(source.get("requestBody"), pointer),
+            responses=self._responses(source, pointer),
+            security=self._security(source, pointer),
+            pointer=pointer,
+        )
+
+    def _parameters(
+        self, item: JsonObject, source: JsonObject, pointer: str
+    ) -> tuple[Parameter, ...]:
+        """Return the parameters of path item and operation; the operation's replace the item's."""
+        found: dict[tuple[str, str], Parameter] = {}
+        for listed in (item.get("parameters", []), source.get("parameters", [])):
+            for index, entry in enumerate(listed):
+                data = self._resolve(entry, pointers.join(pointer, "parameters", index))
+                if data:
+                    found[data["name"], data["in"]] = _parameter(data)
+        return tuple(found.values())
+
+    def _body(self, entry: Json, pointer: str) -> RequestBody | None:
+        if entry is None:
+            return None
+        data = self._resolve(entry, pointers.join(pointer, "requestBody"))
+        content: JsonObject = data.get("content", {})
+        return RequestBody(
+            required=data.get("required", False),
+            schemas={kind: lower(media.get("schema", True)) for kind, media in content.items()},
+            examples={
+                kind: media["example"] for kind, media in content.items() if "example" in media
+            },
+        )
+
+    def _responses(self, source: JsonObject, pointer: str) -> Mapping[str, Response]:
+        entries: JsonObject = source.get("responses", {})
+        if not entries:
+            self._problem(pointer, "documents no response")
+        return {
+            status: self._response(status, entry, pointers.join(pointer, "responses", status))
+            for status, entry in entries.items()
+        }
+
+    def _response(self, status: str, entry: Json, pointer: str) -> Response:
+        data = self._resolve(entry, pointer)
+        content: JsonObject = data.get("content", {})
+        return Response(
+            status=status,
+            description=data.get("description", ""),
+            schemas={kind: lower(media.get("schema", True)) for kind, media in content.items()},
+            headers=tuple(data.get("headers", {})),
+        )
+
+    def _security(self, source: JsonObject, pointer: str) -> tuple[tuple[SecurityScheme, ...], ...]:
+        """Return the alternatives, each a set of schemes wanted together; none means open."""
+        requirements = (
+            source["security"] if "security" in source else self._root.get("security", [])
+        )
+        return tuple(
+            tuple(filter(None, (self._scheme(name, pointer) for name in requirement)))
+            for requirement in requirements
+        )
+
+    def _scheme(self, name: str, pointer: str) -> SecurityScheme | None:
+        schemes = self._root.get("components", {}).get("securitySchemes", {})
+        if name not in schemes:
+            self._problem(pointer, f"asks for the undefined security scheme {name!r}")
+            return None
+        data = self._resolve(schemes[name], pointers.join("/components/securitySchemes", name))
+        if data.get("type") == "apiKey":
+            return SecurityScheme(name, "apiKey", data.get("in", "header"), data.get("name", ""))
+        basic = data.get("type") == "http" and str(data.get("scheme", "")).lower() == "basic"
+        return SecurityScheme(name, "basic" if basic else "bearer", "header", "Authorization")
+
+    def _resolve(self, entry: Json, pointer: str) -> JsonObject:
+        """Follow local references from `entry`; report those that lead nowhere or in a circle."""
+        for _ in range(32):
+            if not isinstance(entry, dict):
+                break
+            if "$ref" not in entry:
+                return entry
+            entry = pointers.follow(self._root, pointers.split(str(entry["$ref"])))
+        self._problem(pointer, "leads to no object", "check the $ref")
+        return {}
+
+    def _problem(self, pointer: str, message: str, hint: str = "") -> None:
+        self.problems.append(self._document.problem(pointer, message, hint))
+
+
+def _parameter(data: JsonObject) -> Parameter:
+    return Parameter(
+        name=data["name"],
+        location=data["in"],
+        required=data.get("required", False),
+        schema=lower(data.get("schema", True)),
+        description=data.get("description", ""),
+        example=data.get("example"),
+    )

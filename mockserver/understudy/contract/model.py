@@ -1,0 +1,114 @@
+"""The loaded promise of an API, as frozen values: Contract, Operation and their parts.
+
+Schemas are JSON Schema 2020-12 and keep their references, which point to `Contract.schemas`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from understudy.contract.behaviour import Behaviour
+from understudy.contract.document import Document
+from understudy.types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an operation; `location` is path, query, header or cookie."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Json
+    description: str = ""
+    example: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestBody:
+    """The request body of an operation: a schema for each media type."""
+
+    required: bool
+    schemas: Mapping[str, Json]
+    examples: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One documented response; `status` is text such as 200, 4XX or default."""
+
+    status: str
+    description: str
+    schemas: Mapping[str, Json]
+    headers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """A way to show who one is (OpenAPI 3.0.3, "Security Scheme Object").
+
+    `kind` is bearer, basic or apiKey (OAuth 2.0 and OpenID Connect tokens travel as bearer);
+    `location` and `parameter` say where the credential goes on the wire.
+    """
+
+    name: str
+    kind: str
+    location: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path, under the label that messages, file names and seeds use."""
+
+    id: str
+    method: str
+    path: str
+    summary: str
+    parameters: tuple[Parameter, ...]
+    body: RequestBody | None
+    responses: Mapping[str, Response]
+    security: tuple[tuple[SecurityScheme, ...], ...]
+    pointer: str
+
+    @property
+    def label(self) -> str:
+        """Return the operation as people write it, such as `GET /threads`."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def success(self) -> Response:
+        """Return the response of the lowest documented success, or the first one documented."""
+        return min(self.responses.values(), key=lambda r: (not r.status.startswith("2"), r.status))
+
+
+@dataclass(frozen=True)
+class Contract:
+    """An OpenAPI document with its behaviour applied."""
+
+    name: str
+    title: str
+    version: str
+    document: Document
+    base_path: str
+    operations: Mapping[str, Operation]
+    schemas: Mapping[str, Json]
+    behaviour: Behaviour = field(default_factory=Behaviour)
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return the upper-case methods promised for a request path below `base_path`."""
+        found = (op.method.upper() for op, pattern in self._patterns if pattern.fullmatch(path))
+        return tuple(sorted(found))
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[Operation, re.Pattern[str]], ...]:
+        return tuple((op, _path_pattern(op.path)) for op in self.operations.values())
+
+
+def _path_pattern(template: str) -> re.Pattern[str]:
+    """Return a pattern for the request paths that a path template matches."""
+    parts = re.split(r"\{[^}]*\}", template)
+    return re.compile("[^/]+".join(re.escape(part) for part in parts))

@@ -1,0 +1,275 @@
+"""Relations: declared truths between fields, checked here on any JSON, generated or real.
+
+Written once in behaviour.yaml under the name of a schema and applied to every instance of it:
+
+    equal: [/thread_id, 2/id]              the first is the same as the second
+    equal: [/user_id, [3/user_id, 3/anon]] ... as the first of several that is not null
+    different: [0-1/role, /role]           never the same
+    in_order: [/created_at, /updated_at]   instants, none before the one listed before it
+    at_most: [[/read, /unread], /total]    the sum of the first is not above the second
+    holds: {if: {...}, then: {...}}        a JSON Schema beyond the contract's
+    renders: [/content_html, /content]     the HTML says the same words as the text
+    clock_id: [/id, [/answer/at, /asked_at]], epoch, shift, low
+                                           an integer as text whose high bits are a time
+    identified_by: /id                     instances with the same id are equal
+    unique: [/store_code, /id]             the first differs wherever the second does
+
+A term that leads nowhere, or to null, promises nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise, product
+from typing import Any, TypeAlias
+
+from understudy.contract.expressions import Relative, parse_relative
+from understudy.contract.pointers import MISSING, join, step
+from understudy.contract.validate import Validator
+from understudy.types import Json, JsonObject
+
+Term: TypeAlias = tuple[Relative, ...]
+"""One or more pointers; what they mean together is the kind's to say."""
+
+Slot: TypeAlias = tuple[Any, Any]
+"""A place for a value: the list or dict it is in, and its index or key."""
+
+
+@dataclass(slots=True)
+class Node:
+    """A value in its place: enough of a JSON document to climb from a value to what holds it."""
+
+    value: Json
+    parent: Node | None = None
+    key: str | int = ""
+
+    def pointer(self) -> str:
+        """Return the JSON Pointer from the root of the document to this value."""
+        return join(self.parent.pointer(), self.key) if self.parent else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One declared truth about the instances of a schema."""
+
+    kind: str
+    schema: str
+    terms: tuple[Term, ...]
+    options: Mapping[str, Json] = field(default_factory=dict)
+    pointer: str = ""
+    validator: Validator | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An instance for which a relation does not hold."""
+
+    relation: Relation
+    pointer: str
+    message: str
+
+
+def breaches(relation: Relation, nodes: Sequence[Node]) -> Iterator[Breach]:
+    """Yield where `relation` fails among `nodes`, the instances of its schema in one document."""
+    for node, message in KINDS[relation.kind].check(relation, nodes):
+        yield Breach(relation, node.pointer(), message)
+
+
+def slots(node: Node, where: Relative) -> list[Slot]:
+    """Return the existing places that `where` leads to from `node`; `*` leads to every item."""
+    start: Node | None = node
+    for _ in range(where.up):
+        start = start.parent if start else None
+    if start is None:
+        return []
+    if start.parent is None:
+        return _descend([({"": start.value}, "")], where.tokens) if not where.shift else []
+    key: Any = start.key
+    if where.shift and not 0 <= (key := int(key) + where.shift) < len(start.parent.value):
+        return []
+    return _descend([(start.parent.value, key)], where.tokens)
+
+
+def values(node: Node, where: Relative) -> list[Json]:
+    """Return the values that `where` leads to from `node`."""
+    return [container[key] for container, key in slots(node, where)]
+
+
+def first_value(node: Node, term: Term) -> Json:
+    """Return the first value of `term` that is not null; null if all are, MISSING if none is."""
+    found = [value for where in term for value in values(node, where)]
+    return next((value for value in found if value is not None), None if found else MISSING)
+
+
+def ordered(relation: Relation, node: Node) -> list[list[Slot]]:
+    """Return, for each term of an in_order relation that has any, the places that are not null."""
+    found = (
+        [s for w in term for s in slots(node, w) if s[0][s[1]] is not None]
+        for term in relation.terms
+    )
+    return [places for places in found if places]
+
+
+def instant(text: Json) -> datetime | None:
+    """Return the instant that an RFC 3339 date-time names, or None for anything else."""
+    try:
+        return datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def parse_relation(schema: str, data: JsonObject, pointer: str) -> Relation:
+    """Return the relation that `data` spells. Raises ValueError with what is wrong with it."""
+    kind = next(iter(data), "")
+    if kind not in KINDS:
+        raise ValueError(f"unknown relation {kind!r}; known are {', '.join(KINDS)}")
+    options = {key: value for key, value in data.items() if key != kind}
+    if kind == "holds":
+        return Relation(kind, schema, (), options, pointer, Validator(data[kind]))
+    listed = data[kind] if isinstance(data[kind], list) else [data[kind]]
+    terms = tuple(_term(entry) for entry in listed)
+    if not KINDS[kind].arity(len(terms)):
+        raise ValueError(f"{kind} does not take {len(terms)} terms")
+    return Relation(kind, schema, terms, options, pointer)
+
+
+def _term(entry: Json) -> Term:
+    parsed = [parse_relative(str(part)) for part in (entry if isinstance(entry, list) else [entry])]
+    if None in parsed:
+        raise ValueError(f"{entry!r} is not a relative JSON pointer")
+    return tuple(part for part in parsed if part is not None)
+
+
+def _descend(places: list[Slot], tokens: tuple[str, ...]) -> list[Slot]:
+    for token in tokens:
+        places = [place for container, key in places for place in _into(container[key], token)]
+    return places
+
+
+def _into(value: Json, token: str) -> list[Slot]:
+    if token == "*":
+        return [(value, index) for index in range(len(value))] if isinstance(value, list) else []
+    if step(value, token) is MISSING:
+        return []
+    return [(value, int(token) if isinstance(value, list) else token)]
+
+
+_Check: TypeAlias = Callable[[Relation, Sequence[Node]], Iterator[tuple[Node, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How many terms a kind of relation takes, and how it is checked."""
+
+    arity: Callable[[int], bool]
+    check: _Check
+
+
+def _each(check: Callable[[Relation, Node], Iterator[str]]) -> _Check:
+    """Return a check of all instances from a check of one."""
+
+    def over(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+        for node in nodes:
+            for message in check(relation, node):
+                yield node, message
+
+    return over
+
+
+def _check_equal(relation: Relation, node: Node) -> Iterator[str]:
+    (subject,), others = relation.terms
+    wanted = first_value(node, others)
+    for found in values(node, subject):
+        if wanted is not MISSING and None not in (found, wanted) and found != wanted:
+            yield f"{subject} is {found!r}, not {wanted!r} as {others[0]} is"
+
+
+def _check_different(relation: Relation, node: Node) -> Iterator[str]:
+    (first,), (second,) = relation.terms
+    for a, b in product(values(node, first), values(node, second)):
+        if a is not None and a == b:
+            yield f"{first} and {second} are both {a!r}"
+
+
+def _check_in_order(relation: Relation, node: Node) -> Iterator[str]:
+    for earlier, later in pairwise(ordered(relation, node)):
+        for (box, key), (other, name) in product(earlier, later):
+            start, end = instant(box[key]), instant(other[name])
+            if start and end and start > end:
+                yield f"{key} is {box[key]}, after {name}, which is {other[name]}"
+
+
+def _check_at_most(relation: Relation, node: Node) -> Iterator[str]:
+    parts, bound = relation.terms
+    limit = first_value(node, bound)
+    numbers = [value for where in parts for value in values(node, where) if value is not None]
+    if isinstance(limit, int) and sum(numbers) > limit:
+        yield f"{' + '.join(map(str, parts))} is {sum(numbers)}, above {bound[0]}, which is {limit}"
+
+
+def _check_holds(relation: Relation, node: Node) -> Iterator[str]:
+    if relation.validator is None:
+        return
+    for violation in relation.validator.violations(node.value):
+        yield violation.message
+
+
+def words(text: str) -> list[str]:
+    """Return the letters and digits of Markdown or HTML, without markup."""
+    return re.findall(
+        r"[^\W_]+", html.unescape(re.sub(r"<[^>]*>|^\s*\d+\.\s", " ", text, flags=re.M))
+    )
+
+
+def _check_renders(relation: Relation, node: Node) -> Iterator[str]:
+    (subject,), source = relation.terms
+    text = first_value(node, source)
+    for rendered in values(node, subject):
+        if None not in (rendered, text) and words(rendered) != words(text):
+            yield f"{subject} does not say what {source[0]} says"
+
+
+def _check_clock_id(relation: Relation, node: Node) -> Iterator[str]:
+    (subject,), times = relation.terms
+    at, epoch = instant(first_value(node, times)), instant(relation.options["epoch"])
+    for identifier in values(node, subject):
+        if not at or not epoch or not str(identifier).isdecimal():
+            continue
+        told = int(identifier) >> int(relation.options["shift"])
+        if abs(told - (at - epoch).total_seconds() * 1000) > 1000:
+            yield f"{subject} {identifier} does not encode the time {at.isoformat()}"
+
+
+def _check_identified_by(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+    seen: dict[Json, Json] = {}
+    for node in nodes:
+        identifier = first_value(node, relation.terms[0])
+        if seen.setdefault(identifier, node.value) != node.value:
+            yield node, f"differs from another instance with the id {identifier!r}"
+
+
+def _check_unique(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+    seen: dict[Json, Json] = {}
+    for node in nodes:
+        value, identifier = (first_value(node, term) for term in relation.terms)
+        if value in (None, MISSING):
+            continue
+        if seen.setdefault(value, identifier) != identifier:
+            yield node, f"{relation.terms[0][0]} {value!r} belongs to another instance as well"
+
+
+KINDS: Mapping[str, Kind] = {
+    "at_most": Kind(lambda n: n == 2, _each(_check_at_most)),
+    "clock_id": Kind(lambda n: n == 2, _each(_check_clock_id)),
+    "different": Kind(lambda n: n == 2, _each(_check_different)),
+    "equal": Kind(lambda n: n == 2, _each(_check_equal)),
+    "holds": Kind(lambda n: n == 0, _each(_check_holds)),
+    "identified_by": Kind(lambda n: n == 1, _check_identified_by),
+    "in_order": Kind(lambda n: n >= 2, _each(_check_in_order)),
+    "renders": Kind(lambda n: n == 2, _each(_check_renders)),
+    "unique": Kind(lambda n: n == 2, _check_unique),
+}

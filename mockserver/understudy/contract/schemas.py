@@ -1,0 +1,131 @@
+"""Walk lowered schemas: follow references, find members, find where named schemas are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from understudy.contract.expressions import Relative
+from understudy.contract.relations import Node
+from understudy.types import Json, JsonObject
+
+ANYTHING: Final[JsonObject] = {}
+"""The schema that every value satisfies."""
+
+_PREFIX = "#/components/schemas/"
+_COMBINERS = ("allOf", "anyOf", "oneOf")
+
+
+def named(schema: Json) -> str:
+    """Return the name of the component schema that `schema` refers to, or an empty text."""
+    reference = schema.get("$ref", "") if isinstance(schema, dict) else ""
+    return reference.removeprefix(_PREFIX) if reference.startswith(_PREFIX) else ""
+
+
+def resolve(schema: Json, schemas: Mapping[str, Json]) -> JsonObject:
+    """Return the schema object behind references; `true` is the empty schema."""
+    for _ in range(len(schemas) + 1):
+        name = named(schema)
+        if not name:
+            break
+        schema = schemas.get(name, {})
+    return schema if isinstance(schema, dict) else {}
+
+
+def members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:
+    """Yield the schemas that describe what `token` leads to; `*` or an index leads to items."""
+    schema = resolve(schema, schemas)
+    for keyword in _COMBINERS:
+        for part in schema.get(keyword, []):
+            yield from members(part, token, schemas)
+    if token in schema.get("properties", {}):
+        yield schema["properties"][token]
+    elif "items" in schema and (token == "*" or token.isdecimal()):
+        yield schema["items"]
+    elif schema.get("additionalProperties") and "properties" not in schema:
+        yield schema["additionalProperties"]
+
+
+def leads_somewhere(schema: Json, tokens: tuple[str, ...], schemas: Mapping[str, Json]) -> bool:
+    """Tell whether a pointer of these tokens can match a value of `schema`."""
+    if not tokens:
+        return True
+    return any(
+        leads_somewhere(member, tokens[1:], schemas)
+        for member in members(schema, tokens[0], schemas)
+    )
+
+
+def relative_leads_somewhere(name: str, where: Relative, schemas: Mapping[str, Json]) -> bool:
+    """Tell whether `where` can match a value, starting from instances of the schema `name`."""
+    return any(
+        leads_somewhere(schemas[owner], (*prefix, *where.tokens), schemas)
+        for owner, prefix in _above(name, where.up, schemas, frozenset())
+    )
+
+
+def instances(value: Json, schema: Json, schemas: Mapping[str, Json]) -> dict[str, list[Node]]:
+    """Return the instances of named schemas within `value`, by name, in document order."""
+    found: dict[str, list[Node]] = {}
+    _collect(Node(value), schema, schemas, found)
+    return found
+
+
+def _above(
+    name: str, up: int, schemas: Mapping[str, Json], seen: frozenset[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield (schema, tokens below it) for each place `up` levels above instances of `name`."""
+    if up == 0:
+        yield name, ()
+    if up == 0 or name in seen:
+        return
+    for owner, schema in schemas.items():
+        for path in _uses(schema, name):
+            if up <= len(path):
+                yield owner, path[: len(path) - up]
+            else:
+                yield from _above(owner, up - len(path), schemas, seen | {name})
+
+
+def _uses(schema: Json, name: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the paths within `schema` at which the schema `name` is referred to."""
+    if not isinstance(schema, dict):
+        return
+    if named(schema) == name:
+        yield path
+    for key, member in schema.get("properties", {}).items():
+        yield from _uses(member, name, (*path, key))
+    if "items" in schema:
+        yield from _uses(schema["items"], name, (*path, "*"))
+    for keyword in _COMBINERS:
+        for part in schema.get(keyword, []):
+            yield from _uses(part, name, path)
+
+
+def _collect(
+    node: Node, schema: Json, schemas: Mapping[str, Json], found: dict[str, list[Node]]
+) -> None:
+    name = named(schema)
+    if name and node.value is not None:
+        found.setdefault(name, []).append(node)
+    for keyword in _COMBINERS:
+        for part in resolve(schema, schemas).get(keyword, []):
+            _collect(node, part, schemas, found)
+    for key, value in _children(node.value):
+        for member in _own_members(schema, str(key), schemas):
+            _collect(Node(value, node, key), member, schemas, found)
+
+
+def _children(value: Json) -> Iterable[tuple[Any, Json]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _own_members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:
+    """Yield the member schemas of `schema` itself, without those of the schemas it combines."""
+    schema = resolve(schema, schemas)
+    if token in schema.get("properties", {}):
+        yield schema["properties"][token]
+    elif "items" in schema and token.isdecimal():
+        yield schema["items"]

@@ -1,0 +1,65 @@
+"""What this package raises, and the exit codes it ends with.
+
+Errors are for callers who cannot go on:
+
+    UnderstudyError
+    ├── ContractError     files that cannot be used; carries every problem found, not the first
+    ├── GenerationError   a generated value broke its own schema: a recipe or this tool is wrong
+    └── StartError        the server cannot start: port taken, address unknown
+
+A broken promise of a contract is not an error but a value.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class ExitCode(enum.IntEnum):
+    """How a command ended, for scripts and CI."""
+
+    OK = 0
+    USAGE = 2
+    CONTRACT = 3
+    START = 4
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in a file: where it is, what is wrong, what to do about it."""
+
+    file: str
+    line: int
+    pointer: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Return one line in the form compilers use, so that editors can jump to it."""
+        where = f"{self.file}:{self.line}: " if self.line else f"{self.file}: "
+        pointer = f"{self.pointer}: " if self.pointer else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{where}{pointer}{self.message}{hint}"
+
+
+class UnderstudyError(Exception):
+    """The root of everything raised here on purpose."""
+
+
+class ContractError(UnderstudyError):
+    """A contract or its behaviour cannot be used; `problems` lists every reason."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class GenerationError(UnderstudyError):
+    """A generated value does not validate; it is never sent."""
+
+
+class StartError(UnderstudyError):
+    """The server cannot start."""

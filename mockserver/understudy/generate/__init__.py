@@ -1,0 +1,1 @@
+"""What a value looks like: pure functions from a Source to JSON that validates."""

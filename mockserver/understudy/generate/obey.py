@@ -1,0 +1,148 @@
+"""Make a finished draft obey its relations: copy what is equal, then put instants in order.
+
+Instants become a graph: each comes its own gap after the latest of those that must precede it.
+The whole is then moved so that the last of them lies before the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from graphlib import CycleError, TopologicalSorter
+from html import escape
+from itertools import pairwise
+from typing import TypeAlias
+
+from understudy.contract.pointers import MISSING
+from understudy.contract.relations import Relation, Slot, first_value, instant, ordered, slots
+from understudy.errors import GenerationError
+from understudy.generate.place import Draft, Moment, Place
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Relations: TypeAlias = Mapping[str, tuple[Relation, ...]]
+_Aliases: TypeAlias = dict[Moment, Moment]
+
+
+def obey(draft: Draft, relations: Relations, latest: datetime, fraction: int) -> None:
+    """Settle `draft` so that its relations hold and no instant is after `latest`.
+
+    Instants are written with `fraction` digits of a second, 0 to 6.
+    """
+    aliases: _Aliases = {}
+    for relation, place in _pairs(draft, relations, "equal"):
+        _obey_equal(relation, place, aliases)
+    _settle(draft, relations, aliases, latest, fraction)
+    for kind, patch in _PATCHES.items():
+        for relation, place in _pairs(draft, relations, kind):
+            patch(relation, place)
+
+
+def format_instant(at: datetime, fraction: int) -> str:
+    """Return `at`, in UTC, as an RFC 3339 date-time with `fraction` digits of a second."""
+    text = at.strftime("%Y-%m-%dT%H:%M:%S")
+    return (
+        f"{text}.{at.microsecond:06d}"[: len(text) + 1 + fraction] + "Z" if fraction else text + "Z"
+    )
+
+
+def _pairs(draft: Draft, relations: Relations, kind: str) -> Iterator[tuple[Relation, Place]]:
+    """Yield each relation of `kind` with each place it applies to, outer places first."""
+    for name, place in reversed(draft.places):
+        for relation in relations[name]:
+            if relation.kind == kind:
+                yield relation, place
+
+
+def _obey_equal(relation: Relation, place: Place, aliases: _Aliases) -> None:
+    (subject,), others = relation.terms
+    wanted = first_value(place, others)
+    if wanted is MISSING:
+        return
+    for container, key in slots(place, subject):
+        held = container[key]
+        if isinstance(held, Moment) and isinstance(wanted, Moment):
+            aliases[held] = wanted
+        elif held is not None:
+            container[key] = wanted
+
+
+def _settle(
+    draft: Draft, relations: Relations, aliases: _Aliases, latest: datetime, fraction: int
+) -> None:
+    if not draft.moments:
+        return
+    before = _precedence(draft, relations, aliases)
+    at: dict[Moment, int] = {}
+    try:
+        for moment in TopologicalSorter(before).static_order():
+            at[moment] = max((at[early] for early in before[moment]), default=0) + moment.gap
+    except CycleError as error:
+        raise GenerationError("the in_order relations contradict each other") from error
+    origin = latest - max(at.values()) * _MICROSECOND
+    for moment in draft.moments:
+        when = origin + at[aliases.get(moment, moment)] * _MICROSECOND
+        moment.container[moment.key] = format_instant(when, fraction)
+
+
+def _precedence(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[Moment, set[Moment]]:
+    """Return, for each instant, those that must not come after it."""
+    before: dict[Moment, set[Moment]] = {aliases.get(m, m): set() for m in draft.moments}
+    for relation, place in _pairs(draft, relations, "in_order"):
+        for earlier, later in pairwise(ordered(relation, place)):
+            for late in _moments(later, aliases):
+                before[late].update(early for early in _moments(earlier, aliases) if early != late)
+    return before
+
+
+def _moments(places: list[Slot], aliases: _Aliases) -> list[Moment]:
+    held = (container[key] for container, key in places)
+    return [aliases.get(value, value) for value in held if isinstance(value, Moment)]
+
+
+def _obey_renders(relation: Relation, place: Place) -> None:
+    (subject,), source = relation.terms
+    text = first_value(place, source)
+    for container, key in slots(place, subject):
+        if container[key] is not None and isinstance(text, str):
+            container[key] = render(text)
+
+
+def _obey_clock_id(relation: Relation, place: Place) -> None:
+    (subject,), times = relation.terms
+    at, epoch = instant(first_value(place, times)), instant(relation.options["epoch"])
+    if at is None or epoch is None:
+        return
+    milliseconds = (at - epoch) // timedelta(milliseconds=1)
+    identifier = milliseconds << int(relation.options["shift"]) | int(relation.options["low"])
+    for container, key in slots(place, subject):
+        container[key] = str(identifier)
+
+
+_PATCHES: Mapping[str, Callable[[Relation, Place], None]] = {
+    "clock_id": _obey_clock_id,
+    "renders": _obey_renders,
+}
+
+
+def render(markdown: str) -> str:
+    """Return the HTML of a message: paragraphs, numbered lists, bold and code; all else escaped."""
+    return "".join(_block(block) for block in re.split(r"\n\s*\n", markdown.strip()))
+
+
+def _block(block: str) -> str:
+    lines = block.split("\n")
+    steps = [re.match(r"\d+\. (.*)", line) for line in lines]
+    start = next((i for i, step in enumerate(steps) if step), len(lines))
+    if not all(steps[start:]):
+        start = len(lines)
+    intro = "<br>".join(_inline(line) for line in lines[:start])
+    items = "".join(f"<li>{_inline(step[1])}</li>" for step in steps[start:] if step)
+    return (f"<p>{intro}</p>" if intro else "") + (f"<ol>{items}</ol>" if items else "")
+
+
+def _inline(line: str) -> str:
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(line, quote=False))
+    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)

@@ -1,0 +1,56 @@
+"""Where a value is being made: what it is in, which names it can use, what is still to settle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from understudy.contract.pointers import MISSING
+from understudy.contract.relations import Node
+from understudy.exchange import Request
+from understudy.generate.source import Source
+from understudy.types import Json
+
+ABSENT = object()
+"""Stands for an optional property that is left out."""
+
+
+@dataclass(slots=True, eq=False)
+class Moment:
+    """An instant not settled yet: `gap` microseconds after whatever must come before it."""
+
+    container: Json
+    key: str | int
+    gap: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """One document under construction; relations are obeyed when all of it is there."""
+
+    request: Request = field(default_factory=Request)
+    places: list[tuple[str, Place]] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Place(Node):
+    """A value in its place, with the names bound there; beyond the root, `outer` goes on."""
+
+    draft: Draft = field(default_factory=Draft)
+    names: Mapping[str, Json] = field(default_factory=dict)
+    outer: Place | None = None
+
+    def lookup(self, name: str) -> Json:
+        """Return what `name` is bound to here or in anything around, or MISSING."""
+        place: Place | None = self
+        while place is not None:
+            if name in place.names:
+                return place.names[name]
+            place = place.outer
+        return MISSING
+
+
+Maker: TypeAlias = Callable[[Source, Place, "str | int"], Json]
+"""Makes the value for a key of the document that the place holds."""

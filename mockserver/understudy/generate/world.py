@@ -1,0 +1,244 @@
+"""A world: everything a contract's resources hold under one seed and one clock.
+
+Every value is a pure function of seed, resource, parent and id. What is cached could be thrown
+away at any time without anybody noticing. What clients create is not here, see `state`.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from understudy.config import DEFAULT_NOW, DEFAULT_SEED
+from understudy.contract.behaviour import Resource
+from understudy.contract.model import Contract
+from understudy.contract.pointers import follow
+from understudy.contract.recipes import Recipe
+from understudy.contract.validate import Validator
+from understudy.errors import GenerationError
+from understudy.exchange import Request
+from understudy.generate.compile import Compiler, ObjectMaker
+from understudy.generate.obey import format_instant, obey
+from understudy.generate.place import ABSENT, Draft, Maker, Place
+from understudy.generate.recipes import compile_recipe
+from understudy.generate.source import Source
+from understudy.types import Json, JsonObject
+
+_CACHED_PARENTS = 256
+_OLDEST = 45 * 86400 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The members of one resource that one parent has, newest first, and each by its id."""
+
+    members: tuple[JsonObject, ...]
+    by_id: Mapping[Json, JsonObject]
+
+
+@dataclass(slots=True)
+class _Home:
+    """One parent with its bindings and those of its collections that were asked for."""
+
+    place: Place
+    collections: dict[str, Collection] = field(default_factory=dict)
+
+
+class World:
+    """Generates what an API holds. Safe to share; two worlds of one seed and clock are equal."""
+
+    def __init__(
+        self, contract: Contract, *, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW
+    ) -> None:
+        self._contract = contract
+        self._behaviour = contract.behaviour
+        self._now = now
+        self.tables = contract.behaviour.tables
+        self._source = Source.of(f"understudy {contract.name} {seed}")
+        self._compiler = Compiler(contract.schemas, contract.behaviour, self)
+        self._homes: OrderedDict[tuple[str, Json], _Home] = OrderedDict()
+        self._makers: dict[str, ObjectMaker] = {}
+        self._validators: dict[str, Validator] = {}
+        self._root = Place(None)
+        self._root.names = self._bound(behaviour_let=self._behaviour.let, source=self._source)
+
+    def collection(self, resource: str, parent: Json) -> Collection:
+        """Return the members of `resource` that `parent` has."""
+        kind = self._behaviour.resources[resource]
+        home = self._home(kind.parent, parent)
+        if resource not in home.collections:
+            home.collections[resource] = self._populate(kind, parent, home.place)
+        return home.collections[resource]
+
+    def create(
+        self,
+        resource: str,
+        parent: Json,
+        ordinal: int,
+        *,
+        request: Request,
+        let: Mapping[str, Recipe],
+        assign: Mapping[tuple[str, ...], Recipe],
+    ) -> JsonObject:
+        """Return the member that the `ordinal`-th creation for `parent` brings into being."""
+        kind = self._behaviour.resources[resource]
+        outer = self._home(kind.parent, parent).place
+        source = self._source.at(resource).at(_text(parent)).at("created").at(ordinal)
+        here = Place({}, draft=Draft(request), outer=outer)
+        names = {name: self._recipe(of)(source.at(name), here, name) for name, of in let.items()}
+        names["ordinal"] = ordinal
+        value = self._build(kind, parent, source, request=request, names=names, outer=outer)
+        here = Place(value, draft=Draft(request), outer=outer, names=names)
+        for tokens, recipe in assign.items():
+            made = self._recipe(recipe)(source.at("assign").at(tokens[-1]), here, tokens[-1])
+            follow(value, tokens[:-1])[tokens[-1]] = made
+        return self._verified(kind.schema, value)
+
+    def response(self, schema: Json, label: str) -> Json:
+        """Return a value for a response schema that no resource stands behind."""
+        source = self._source.at("response").at(label)
+        draft, root = Draft(), {"": None}
+        place = Place(root, draft=draft, outer=self._root)
+        value = self._compiler.schema(schema)(source, place, "")
+        root[""] = None if value is ABSENT else value
+        self._obey(draft, source)
+        return root[""]
+
+    def present(self, schema: Json) -> Maker:
+        """Return the maker for what `schema` alone says, null excepted."""
+        return self._compiler.present(schema)
+
+    def shaped(self, schema: Json, members: Mapping[str, Recipe]) -> Maker | None:
+        """Return the maker of objects of `schema` with these recipes; None without properties."""
+        return self._compiler.shaped(schema, members)
+
+    def items(self, schema: Json) -> Json:
+        """Return the schema of the items of `schema`."""
+        return self._compiler.items(schema)
+
+    def member(self, name: str, place: Place, identifier: Json) -> Json:
+        """Return the member of resource `name` with that id, for the parent of `place`.
+
+        Clients bring ids that this world never showed; those have members all the same.
+        """
+        kind, parent = self._behaviour.resources[name], place.lookup("key")
+        found = self.collection(name, parent).by_id.get(identifier)
+        if found is not None:
+            return found
+        outer = self._home(kind.parent, parent).place
+        source = self._source.at(name).at(_text(parent)).at(_text(identifier))
+        names = {"ordinal": None}
+        return self._build(kind, parent, source, identifier=identifier, names=names, outer=outer)
+
+    def members(self, name: str, place: Place) -> list[Json]:
+        """Return the members of resource `name` that the parent of `place` has."""
+        return list(self.collection(name, place.lookup("key")).members)
+
+    def now(self) -> str:
+        """Return the time of the clock as an RFC 3339 date-time."""
+        return format_instant(self._now, self._behaviour.fraction)
+
+    def _home(self, kind: str, key: Json) -> _Home:
+        """Return the parent, from the cache or anew; the one longest unused makes room."""
+        home = self._homes.get((kind, key))
+        if home is None:
+            source = self._source.at("parent").at(kind).at(_text(key))
+            place = Place(None, outer=self._root)
+            place.names = {"key": key}
+            place.names = self._bound(self._behaviour.parents[kind].let, source, place)
+            home = self._homes[kind, key] = _Home(place)
+            if len(self._homes) > _CACHED_PARENTS:
+                self._homes.popitem(last=False)
+        else:
+            self._homes.move_to_end((kind, key))
+        return home
+
+    def _bound(
+        self, behaviour_let: Mapping[str, Recipe], source: Source, place: Place | None = None
+    ) -> dict[str, Json]:
+        """Return the names that `let` recipes bind; each can use those before it."""
+        place = place or Place(None)
+        names = dict(place.names)
+        place.names = names
+        for name, maker in self._compiler.recipes(behaviour_let):
+            names[name] = maker(source.at(name), place, name)
+        return names
+
+    def _populate(self, kind: Resource, parent: Json, outer: Place) -> Collection:
+        source = self._source.at(kind.name).at(_text(parent))
+        low, high = kind.count if kind.each is None else (len(kind.each[1]),) * 2
+        known = [identifier for key, identifier in kind.known if key == parent]
+        members = []
+        for index in range(max(source.at("count").between(low, high), len(known))):
+            names = {"ordinal": index + 1}
+            if kind.each:
+                names[kind.each[0]] = kind.each[1][index]
+            identifier = (
+                known[index] if index < len(known) else self._id(kind, source, index, outer)
+            )
+            child = source.at(_text(identifier))
+            members.append(
+                self._build(kind, parent, child, identifier=identifier, names=names, outer=outer)
+            )
+        if kind.newest:
+            members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
+        by_id = {follow(member, kind.id): member for member in members}
+        return Collection(tuple(members), by_id)
+
+    def _id(self, kind: Resource, source: Source, index: int, outer: Place) -> Json:
+        """Return the id of the `index`-th member; it depends on nothing else of the member."""
+        maker = dict(self._maker(kind.schema).members)[kind.id[0]]
+        place = Place({}, draft=Draft(), outer=outer, names={"ordinal": index + 1})
+        return maker(source.at("id").at(index), place, kind.id[0])
+
+    def _build(
+        self,
+        kind: Resource,
+        parent: Json,
+        source: Source,
+        *,
+        names: Mapping[str, Json],
+        outer: Place,
+        identifier: Json = None,
+        request: Request | None = None,
+    ) -> JsonObject:
+        fixed = {} if identifier is None else {kind.id[0]: identifier}
+        if kind.parent_field and len(kind.parent_field) == 1:
+            fixed[kind.parent_field[0]] = parent
+        draft = Draft(request or Request())
+        maker = self._maker(kind.schema)
+        place = Place(dict.fromkeys(maker.keys), draft=draft, names=names, outer=outer)
+        value = maker.fill(source, place, fixed)
+        self._obey(draft, source)
+        return self._verified(kind.schema, value)
+
+    def _obey(self, draft: Draft, source: Source) -> None:
+        """Settle `draft`; recent times are likelier than old ones."""
+        share = source.at("age").below(1 << 20) / (1 << 20)
+        latest = self._now - timedelta(microseconds=int(share * share * _OLDEST) + 1_000_000)
+        obey(draft, self._behaviour.relations, latest, self._behaviour.fraction)
+
+    def _maker(self, schema: str) -> ObjectMaker:
+        if schema not in self._makers:
+            self._makers[schema] = self._compiler.object(schema)
+        return self._makers[schema]
+
+    def _recipe(self, recipe: Recipe) -> Maker:
+        return compile_recipe(recipe, self)
+
+    def _verified(self, schema: str, value: JsonObject) -> JsonObject:
+        """Return `value`, which is valid. Raises GenerationError if it is not."""
+        if schema not in self._validators:
+            schemas = self._contract.schemas
+            self._validators[schema] = Validator(schemas[schema], schemas)
+        for violation in self._validators[schema].violations(value):
+            where = "/".join(map(str, violation.path))
+            raise GenerationError(f"{schema}: /{where}: {violation.message}")
+        return value
+
+
+def _text(key: Json) -> str:
+    """Return a key as a label; 1 and "1" are different keys."""
+    return key if isinstance(key, str) else f"({key!r})"

@@ -1,0 +1,1 @@
+"""One request in, one reply out, by the contract. Synchronous, and ignorant of any server."""

@@ -1,0 +1,73 @@
+"""Read request bodies: media type, bytes, JSON, schema, in this order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from understudy.codec import loads
+from understudy.contract.model import RequestBody
+from understudy.contract.validate import Validator, Violation
+from understudy.respond.invalid import Invalid
+from understudy.types import Json
+
+_JSON_MEDIA_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The request body of one operation, compiled once."""
+
+    required: bool
+    validators: Mapping[str, Validator]
+
+    def understands(self, content_type: str) -> bool:
+        """Tell whether a body of this media type is documented; none given stands for the first."""
+        return not content_type or _media_type(content_type) in self.validators
+
+    def read(self, raw: bytes, content_type: str, invalid: list[Invalid]) -> Json:
+        """Return the decoded body; what is wrong with it is added to `invalid`."""
+        if not raw:
+            if self.required:
+                invalid.append(Invalid("missing", ("body",), "is required"))
+            return None
+        media_type = _media_type(content_type) or next(iter(self.validators), "")
+        if not _JSON_MEDIA_TYPE.fullmatch(media_type):
+            return raw.decode("utf-8", "replace")
+        try:
+            value = loads(raw)
+        except ValueError as error:
+            invalid.append(_not_json(error))
+            return None
+        for violation in self.validators[media_type].violations(value):
+            invalid.append(_invalid(violation))
+        return value
+
+
+def compile_body(body: RequestBody | None, schemas: Mapping[str, Json]) -> Body | None:
+    """Return the reader of `body`, or None when the operation takes none."""
+    if body is None:
+        return None
+    validators = {
+        media_type.lower(): Validator(schema, schemas)
+        for media_type, schema in body.schemas.items()
+    }
+    return Body(body.required, validators)
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _not_json(error: Exception) -> Invalid:
+    position = getattr(error, "pos", 0)
+    message = getattr(error, "msg", "the document is too deep or a number too long")
+    return Invalid("json", ("body", position), message, {})
+
+
+def _invalid(violation: Violation) -> Invalid:
+    path: tuple[str | int, ...] = ("body", *violation.path)
+    if violation.keyword == "required":
+        path = (*path, violation.limit)
+    return Invalid(violation.keyword, path, violation.message, violation.value, violation.limit)

@@ -1,0 +1,179 @@
+"""Read parameters off the wire: strictly, so that only what the contract allows gets through.
+
+Covers `style: simple` in paths and headers and `style: form` in queries and cookies, the
+defaults of OpenAPI 3.0.3 ("Parameter Object", "Style Values").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from urllib.parse import unquote_to_bytes
+
+from understudy.contract.model import Parameter
+from understudy.contract.schemas import resolve
+from understudy.contract.validate import Validator
+from understudy.exchange import Request
+from understudy.respond.invalid import Invalid
+from understudy.types import Json, JsonObject
+
+_INTEGER = re.compile(r"-?[0-9]{1,4000}")
+_NUMBER = re.compile(r"-?[0-9]{1,4000}(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+_BOOLEANS = {"true": True, "false": False}
+
+Texts: TypeAlias = Mapping[str, Sequence[str | None]]
+"""Raw values by parameter name; None stands for bytes that are not UTF-8."""
+
+_Decode: TypeAlias = Callable[[str], Json]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads one parameter."""
+
+    name: str
+    location: str
+    required: bool
+    default: Json
+    many: bool
+    kind: str
+    decode: _Decode
+    validator: Validator
+
+    def read(self, texts: Sequence[str | None], into: JsonObject, invalid: list[Invalid]) -> None:
+        """Put the value of `texts` into `into`, or say what is wrong with it."""
+        path = (self.location, self.name)
+        if not texts:
+            if self.required:
+                invalid.append(Invalid("missing", path, "is required"))
+            elif self.default is not None:
+                into[self.name] = self.default
+            return
+        found = self._decoded(texts, path)
+        if isinstance(found, Invalid):
+            invalid.append(found)
+        elif self.validator.accepts(found):
+            into[self.name] = found
+        else:
+            invalid.extend(self._violations(found, texts, path))
+
+    def _decoded(self, texts: Sequence[str | None], path: tuple[str, str]) -> Json | Invalid:
+        known = [text for text in texts if text is not None]
+        if len(known) < len(texts):
+            return Invalid("encoding", path, "is not UTF-8 text")
+        if len(known) > 1 and not self.many:
+            return Invalid("repeated", path, f"is given {len(known)} times", known)
+        try:
+            values = [self.decode(text) for text in known]
+        except ValueError:
+            return Invalid(self.kind, path, f"is not a valid {self.kind}", known[0])
+        return values if self.many else values[0]
+
+    def _violations(
+        self, value: Json, texts: Sequence[str | None], path: tuple[str, str]
+    ) -> Iterator[Invalid]:
+        """Yield what the schema refuses, with the text as it was sent."""
+        for violation in self.validator.violations(value):
+            raw = violation.value if self.many else texts[0]
+            where = (*path, *violation.path)
+            yield Invalid(violation.keyword, where, violation.message, raw, violation.limit)
+
+
+class Parameters:
+    """The parameters of one operation, compiled once."""
+
+    def __init__(self, parameters: Iterable[Parameter], schemas: Mapping[str, Json]) -> None:
+        readers = [_reader(parameter, schemas) for parameter in parameters]
+        self._path = [r for r in readers if r.location == "path"]
+        self._query = [r for r in readers if r.location == "query"]
+        self._header = [r for r in readers if r.location == "header"]
+
+    def read(
+        self,
+        path: Mapping[str, str],
+        query: bytes,
+        headers: Iterable[tuple[bytes, bytes]],
+        invalid: list[Invalid],
+    ) -> Request:
+        """Return the decoded parameters; what is wrong with them is added to `invalid`.
+
+        `query` is the raw query string, `headers` have lower-case names (ASGI, "HTTP scope").
+        """
+        path_values: JsonObject = {}
+        query_values: JsonObject = {}
+        header_values: JsonObject = {}
+        for reader in self._path:
+            reader.read([path[reader.name]], path_values, invalid)
+        if self._query:
+            texts = query_texts(query)
+            for reader in self._query:
+                reader.read(texts.get(reader.name, ()), query_values, invalid)
+        for reader in self._header:
+            reader.read(_header_texts(reader.name, headers), header_values, invalid)
+        return Request(path_values, query_values, header_values)
+
+
+def query_texts(query: bytes) -> Texts:
+    """Return the raw values of a query string by name, decoded (URL Standard, section 5)."""
+    texts: dict[str, list[str | None]] = {}
+    for pair in query.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        if pair:
+            texts.setdefault(_decoded(name) or "", []).append(_decoded(value))
+    return texts
+
+
+def _decoded(raw: bytes) -> str | None:
+    try:
+        return unquote_to_bytes(raw.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _header_texts(name: str, headers: Iterable[tuple[bytes, bytes]]) -> list[str | None]:
+    wanted = name.lower().encode()
+    return [value.decode("latin-1") for key, value in headers if key == wanted]
+
+
+def _reader(parameter: Parameter, schemas: Mapping[str, Json]) -> _Reader:
+    schema = resolve(parameter.schema, schemas)
+    many = schema.get("type") == "array"
+    item = resolve(schema.get("items", {}), schemas) if many else schema
+    kind = item.get("type", "string")
+    kind = next((k for k in kind if k != "null"), "string") if isinstance(kind, list) else kind
+    decode = _DECODERS.get(kind, str)
+    if item.get("format") == "uuid":
+        decode = str.lower
+    return _Reader(
+        name=parameter.name,
+        location=parameter.location,
+        required=parameter.required,
+        default=schema.get("default"),
+        many=many,
+        kind=kind,
+        decode=decode,
+        validator=Validator(parameter.schema, schemas),
+    )
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _number(text: str) -> float:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return float(text)
+
+
+def _boolean(text: str) -> bool:
+    if text not in _BOOLEANS:
+        raise ValueError(text)
+    return _BOOLEANS[text]
+
+
+_DECODERS: Mapping[str, _Decode] = {"boolean": _boolean, "integer": _integer, "number": _number}

@@ -1,0 +1,163 @@
+"""Build the ASGI application: contracts under prefixes, Swagger UI and landing page beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy.codec import dumps
+from understudy.config import Settings
+from understudy.contract.model import Contract
+from understudy.exchange import Reply
+from understudy.respond.service import Service
+from understudy.server.framework import (
+    ConnexionMiddleware,
+    Resolver,
+    RoutingMiddleware,
+    SwaggerUIMiddleware,
+    SwaggerUIOptions,
+)
+from understudy.server.landing import landing_page
+from understudy.server.middleware import (
+    AnswerMiddleware,
+    AuthenticateMiddleware,
+    Boundary,
+    ValidateMiddleware,
+    no_route,
+)
+from understudy.server.send import send_reply
+from understudy.server.view import view
+from understudy.state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """One contract with the prefix of its paths and the application that serves it."""
+
+    prefix: str
+    contract: Contract
+    app: ASGIApp
+
+    def promises(self, path: str) -> bool:
+        """Tell whether `path`, without the prefix, is one of the contract's own."""
+        base = self.contract.base_path
+        return path.startswith(base) and bool(self.contract.methods(path[len(base) :]))
+
+
+class Application:
+    """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
+
+    def __init__(self, contracts: Sequence[Contract], settings: Settings) -> None:
+        self.store = Store(settings.log)
+        alone = len(contracts) == 1
+        self.mounted = tuple(
+            _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
+            for contract in contracts
+        )
+        self._pages = self._static_pages()
+        self._app: ASGIApp = self._dispatch
+        if settings.cors:
+            self._app = CORSMiddleware(
+                self._dispatch,
+                allow_origin_regex=".*",
+                allow_methods=["*"],
+                allow_headers=["*"],
+                allow_credentials=True,
+                expose_headers=["*"],
+            )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection (ASGI 3)."""
+        if scope["type"] == "http":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+
+    def reset(self) -> None:
+        """Forget everything that clients created."""
+        self.store.reset()
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        page = self._pages.get(path) if scope["method"] in ("GET", "HEAD") else None
+        if page is not None:
+            await send_reply(page, send)
+            return
+        for mounted in self.mounted:
+            if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
+                await mounted.app(scope, receive, send)
+                return
+        await self._unprefixed(path, scope, receive, send)
+
+    async def _unprefixed(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a contract's own path without its prefix, if just one contract has it."""
+        found = [mounted for mounted in self.mounted if mounted.promises(path)]
+        if len(found) == 1:
+            prefixed = {**scope, "path": found[0].prefix + path}
+            await found[0].app(prefixed, receive, send)
+            return
+        places = [f"{mounted.prefix}/" for mounted in self.mounted]
+        body = dumps({"detail": "Nothing is served here", "contracts": places})
+        await send_reply(Reply(404, body), send)
+
+    def _static_pages(self) -> Mapping[str, Reply]:
+        """Return the documents that never change, by path."""
+        served = [(mounted.prefix, mounted.contract) for mounted in self.mounted]
+        home = Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
+        pages = {"/": home}
+        for prefix, contract in served:
+            document = contract.document.data
+            here = {**document, "servers": [{"url": prefix + contract.base_path or "/"}]}
+            pages[f"{prefix}/openapi.json"] = Reply(200, dumps(document))
+            pages[f"{prefix}/ui/openapi.json"] = Reply(200, dumps(here))
+            if prefix:
+                pages[f"{prefix}/"] = home
+        return pages
+
+
+def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) -> Mounted:
+    service = Service(contract, settings, store)
+    routed = ConnexionMiddleware(
+        no_route,
+        middlewares=[
+            RoutingMiddleware,
+            AuthenticateMiddleware,
+            ValidateMiddleware,
+            AnswerMiddleware,
+        ],
+        resolver=Resolver(lambda _operation_id: no_route),
+    )
+    routed.add_api(view(contract), base_path=prefix + contract.base_path, service=service)
+    return Mounted(
+        prefix, contract, _BesideSwaggerUI(Boundary(routed, service, prefix), prefix, contract)
+    )
+
+
+class _BesideSwaggerUI:
+    """Connexion's Swagger UI under `/ui`, out of the way of everything else."""
+
+    def __init__(self, app: ASGIApp, prefix: str, contract: Contract) -> None:
+        self._app = app
+        self._path = f"{prefix}/ui"
+        options = SwaggerUIOptions(serve_spec=False, spec_path="/ui/openapi.json")
+        pages: Any = ConnexionMiddleware(app, middlewares=[SwaggerUIMiddleware])
+        pages.add_api(view(contract), base_path=prefix, swagger_ui_options=options)
+        self._pages: ASGIApp = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show the Swagger UI where its path begins; pass everything else on."""
+        app = self._pages if scope["path"].startswith(self._path) else self._app
+        await app(scope, receive, send)
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Answer the lifespan protocol: there is nothing to start or stop."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,27 @@
+"""The gate to Connexion: every name of it that is used here.
+
+Its import warns about a test client of Starlette's that nobody here uses.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from connexion.middleware import ConnexionMiddleware
+    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.routing import RoutingMiddleware
+    from connexion.middleware.swagger_ui import SwaggerUIMiddleware
+    from connexion.options import SwaggerUIOptions
+    from connexion.resolver import Resolver
+
+__all__ = [
+    "ConnexionMiddleware",
+    "Resolver",
+    "RoutedAPI",
+    "RoutedMiddleware",
+    "RoutingMiddleware",
+    "SwaggerUIMiddleware",
+    "SwaggerUIOptions",
+]

@@ -1,0 +1,155 @@
+"""The steps of `respond` as Connexion's routed middlewares: compiled at start, looked up by id.
+
+Connexion routes first and tells the operation id; each of these finds its handler by it.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy.config import BODY_LIMIT
+from understudy.exchange import Reply
+from understudy.respond.service import Handler, Service
+from understudy.server.framework import RoutedAPI, RoutedMiddleware
+from understudy.server.send import header, read_body, send_reply
+
+_REQUEST = "understudy.request"
+_logger = logging.getLogger("understudy")
+
+
+class _Step:
+    """One step for one operation."""
+
+    def __init__(self, handler: Handler, next_app: ASGIApp) -> None:
+        self.handler = handler
+        self.next_app = next_app
+
+
+class _Authenticate(_Step):
+    """Turns away requests without a good credential."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self.handler.authenticate(scope["headers"], scope["query_string"])
+        if refusal is None:
+            await self.next_app(scope, receive, send)
+        else:
+            await send_reply(refusal, send)
+
+
+class _Validate(_Step):
+    """Turns away requests that the contract does not allow; passes the others on decoded."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler, raw, content_type = self.handler, b"", ""
+        if handler.body is not None:
+            content_type = header(scope, b"content-type")
+            length = header(scope, b"content-length")
+            size = int(length) if length.isdecimal() else 1
+            refusal = handler.expect(content_type, size)
+            body = await read_body(receive, BODY_LIMIT)
+            if refusal is None and body is None:
+                refusal = handler.too_large()
+            if refusal is not None:
+                await send_reply(refusal, send)
+                return
+            raw = body or b""
+        request = handler.read(
+            scope["path_params"], scope["query_string"], scope["headers"], raw, content_type
+        )
+        if isinstance(request, Reply):
+            await send_reply(request, send)
+            return
+        scope[_REQUEST] = request
+        await self.next_app(scope, receive, send)
+
+
+class _Answer(_Step):
+    """Answers a valid request."""
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        await send_reply(self.handler.answer(scope[_REQUEST]), send)
+
+
+class _StepAPI(RoutedAPI):  # type: ignore[misc]
+    """The steps of one kind for the operations of one contract."""
+
+    step: type[_Step]
+
+    def __init__(self, specification: Any, *, service: Service, **options: Any) -> None:
+        super().__init__(specification, **options)
+        self._service = service
+        self.add_paths()
+
+    def make_operation(self, operation: Any) -> _Step:
+        """Return this kind's step for a Connexion operation."""
+        return self.step(self._service.handlers[operation.operation_id], self.next_app)
+
+
+class _AuthenticateAPI(_StepAPI):
+    step = _Authenticate
+
+
+class _ValidateAPI(_StepAPI):
+    step = _Validate
+
+
+class _AnswerAPI(_StepAPI):
+    step = _Answer
+
+
+class AuthenticateMiddleware(RoutedMiddleware):  # type: ignore[misc]
+    """Authentication, decided before anything is validated."""
+
+    api_cls = _AuthenticateAPI
+
+
+class ValidateMiddleware(RoutedMiddleware):  # type: ignore[misc]
+    """Validation of media type, size, parameters and body."""
+
+    api_cls = _ValidateAPI
+
+
+class AnswerMiddleware(RoutedMiddleware):  # type: ignore[misc]
+    """Where requests that got through are answered."""
+
+    api_cls = _AnswerAPI
+
+
+class Boundary:
+    """The outermost layer of one contract: refusals of the router and defects, in its words."""
+
+    def __init__(self, app: ASGIApp, service: Service, prefix: str) -> None:
+        self._app = app
+        self._service = service
+        self._base = len(prefix + service.contract.base_path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer for what the layers inside raise."""
+        try:
+            await self._app(scope, receive, send)
+        except HTTPException as refusal:
+            await send_reply(self._refused(refusal.status_code, scope), send)
+        except Exception:
+            _logger.exception("%s %s failed", scope["method"], scope["path"])
+            await send_reply(self._service.dialect.error(500), send)
+
+    def _refused(self, status: int, scope: Scope) -> Reply:
+        """Return what a route that does not exist, or not for this method, gets."""
+        if status != 405:
+            return self._service.dialect.error(status)
+        methods = {*self._service.contract.methods(scope["path"][self._base :]), "OPTIONS"}
+        if "GET" in methods:
+            methods.add("HEAD")
+        allow = (("Allow", ", ".join(sorted(methods))),)
+        if scope["method"] == "OPTIONS":
+            return Reply(204, b"", allow, "")
+        return self._service.dialect.error(405, headers=allow)
+
+
+async def no_route(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Refuse what no operation is there for."""
+    raise HTTPException(404)

@@ -1,0 +1,45 @@
+"""Send a reply over ASGI, and read a request body with a limit."""
+
+from __future__ import annotations
+
+from starlette.types import Receive, Scope, Send
+
+from understudy.exchange import Reply
+
+_DRAIN_LIMIT = 64 << 20
+
+
+async def send_reply(reply: Reply, send: Send) -> None:
+    """Send `reply` as one response."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers]
+    if reply.media_type:
+        headers.append((b"content-type", reply.media_type.encode()))
+    headers.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
+
+
+async def read_body(receive: Receive, limit: int) -> bytes | None:
+    """Return the request body, or None when it is longer than `limit` bytes.
+
+    A long body is read to its end and thrown away, within reason: a client that is still
+    sending would see a broken connection instead of the reply.
+    """
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more and size < _DRAIN_LIMIT:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= limit:
+            chunks.append(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks) if size <= limit else None
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """Return the first value of a request header, or an empty text."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")

@@ -1,0 +1,1 @@
+"""What the stand-in remembers beyond what it can generate again."""
