@@ -111,6 +111,7 @@ def serve(
     settings = Settings(seed=seed, now=now, tokens=tokens, api_keys=api_keys, cors=cors)
     try:
         loaded = _load(names)
+        application = Application(loaded, settings)
         listener = bind(host, port)
     except ContractError as error:
         _fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
@@ -121,7 +122,6 @@ def serve(
         _say(lines)
         serve_with_workers(names, settings, listener, workers=workers, access_log=log == "requests")
         return
-    application = Application(loaded, settings)
     serve(application, listener, access_log=log == "requests", ready=lambda: _say(lines))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from understudy.contract.document import Document
 from understudy.contract.expressions import Runtime
 from understudy.contract.recipes import Recipe
 from understudy.contract.relations import Relation
@@ -86,3 +87,4 @@ class Behaviour:
     values: Mapping[str, Values] = field(default_factory=dict)
     relations: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
     operations: Mapping[str, Action] = field(default_factory=dict)
+    document: Document | None = None

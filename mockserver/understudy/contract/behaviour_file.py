@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from understudy.contract import pointers
 from understudy.contract.behaviour import Action, Behaviour, Parent, Resource, Values
+from understudy.contract.dangling import dangling
 from understudy.contract.document import Document, read_document
-from understudy.contract.expressions import Name, Relative, Runtime, parse_runtime
+from understudy.contract.expressions import Runtime, parse_runtime
 from understudy.contract.model import Contract
-from understudy.contract.recipes import Each, Member, Recipe, parse_recipe, parse_template
+from understudy.contract.recipe_syntax import parse_recipe
+from understudy.contract.recipes import Recipe
 from understudy.contract.relations import Relation, parse_relation
 from understudy.contract.schemas import leads_somewhere, members, relative_leads_somewhere
 from understudy.errors import ContractError, Problem
@@ -27,7 +29,6 @@ _ACTION_KEYS = frozenset(
     "assign create filters id items last let limit list offset parent read".split()
 )
 _KINDS = ("list", "read", "create")
-_BUILT_IN_NAMES = frozenset({"key", "ordinal"})
 
 
 def read_behaviour(contract: Contract, path: Path) -> Contract:
@@ -70,8 +71,10 @@ class _Reader:
                 name: self._relations(name, data) for name, data in self._items("relations")
             },
             operations={name: self._action(name, data) for name, data in self._items("operations")},
+            document=self._document,
         )
-        self._check_references(behaviour)
+        for pointer, message, hint in dangling(self._contract, behaviour):
+            self._report(pointer, message, hint)
         return behaviour
 
     def _report(self, pointer: str, message: str, hint: str = "") -> None:
@@ -239,101 +242,9 @@ class _Reader:
         if text is None:
             return None
         expression = parse_runtime(str(text))
+        promised = self._contract.operations.get(operation)
         if expression is None:
             self._report(at, f"{text!r} is not a runtime expression", "such as $request.path.id")
-        elif not self._promised(operation, expression):
+        elif promised and not promised.takes(expression, self._schemas):
             self._report(at, f"{text} is nothing that {operation} takes")
         return expression
-
-    def _promised(self, operation_id: str, expression: Runtime) -> bool:
-        """Tell whether the operation takes what `expression` names."""
-        operation = self._contract.operations.get(operation_id)
-        if operation is None or expression.location == "now":
-            return True
-        if expression.location == "body":
-            schemas = operation.body.schemas.values() if operation.body else ()
-            return any(leads_somewhere(s, expression.tokens, self._schemas) for s in schemas)
-        wanted = (expression.location, expression.name)
-        return any((p.location, p.name) == wanted for p in operation.parameters)
-
-    def _check_references(self, behaviour: Behaviour) -> None:
-        """Report names, pointers and resources in recipes that nothing stands behind."""
-        known = _BUILT_IN_NAMES | _names_bound(behaviour)
-        for section, schema, recipes in _recipe_places(behaviour):
-            for key, recipe in recipes.items():
-                at = pointers.join(section, key)
-                for part in _parts(recipe):
-                    self._check_part(part, schema, known, at)
-        for pointer, text in _texts(behaviour.tables, ""):
-            template = parse_template(text)
-            for part in _parts(template) if not isinstance(template, str) else ():
-                if isinstance(part, Name) and part.head not in known:
-                    self._report("/vocabulary", f"{pointer}: nothing is called {part.head!r}")
-
-    def _check_part(self, part: Any, schema: str, known: Collection[str], at: str) -> None:
-        if isinstance(part, Name) and part.head not in known:
-            self._report(
-                at, f"nothing is called {part.head!r}", f"known: {', '.join(sorted(known))}"
-            )
-        if isinstance(part, Member):
-            self._one_of(part.resource, self._section("resources"), "resource", at)
-        if isinstance(part, Relative) and not (
-            schema and relative_leads_somewhere(schema, part, self._schemas)
-        ):
-            self._report(at, f"{part} matches nothing from {schema or 'here'}")
-        if isinstance(part, Runtime) and at.startswith("/operations/"):
-            operation = pointers.split(at)[1]
-            if not self._promised(operation, part):
-                self._report(at, f"{operation} does not take what this expression names")
-
-
-def _recipe_places(behaviour: Behaviour) -> Iterator[tuple[str, str, Mapping[str, Recipe]]]:
-    """Yield pointer, schema of the current object, and recipes of every place that has recipes."""
-    yield "/let", "", behaviour.let
-    for name, parent in behaviour.parents.items():
-        yield pointers.join("/parents", name, "let"), "", parent.let
-    for name, values in behaviour.values.items():
-        yield pointers.join("/values", name, "let"), name, values.let
-        yield pointers.join("/values", name), name, values.members
-    for name, action in behaviour.operations.items():
-        resource = behaviour.resources.get(action.resource)
-        schema = resource.schema if resource else ""
-        yield pointers.join("/operations", name, "let"), schema, action.let
-        assign = {pointers.join("", *tokens): recipe for tokens, recipe in action.assign.items()}
-        yield pointers.join("/operations", name, "assign"), schema, assign
-
-
-def _names_bound(behaviour: Behaviour) -> set[str]:
-    """Return every name that a binding, a table or a loop brings into being."""
-    names = set(behaviour.tables) | set(behaviour.let)
-    names.update(name for parent in behaviour.parents.values() for name in parent.let)
-    names.update(name for values in behaviour.values.values() for name in values.let)
-    names.update(name for action in behaviour.operations.values() for name in action.let)
-    names.update(r.each[0] for r in behaviour.resources.values() if r.each)
-    for _, _, recipes in _recipe_places(behaviour):
-        parts = (part for recipe in recipes.values() for part in _parts(recipe))
-        names.update(part.name for part in parts if isinstance(part, Each))
-    return names
-
-
-def _parts(value: Any) -> Iterator[Any]:
-    """Yield `value` and everything within it: recipes, templates, references."""
-    yield value
-    if is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _parts(getattr(value, field.name))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _parts(item)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _parts(item)
-
-
-def _texts(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
-    """Yield pointer and text of every text with braces within `value`."""
-    if isinstance(value, str) and "{" in value:
-        yield pointer, value
-    children = value.items() if isinstance(value, dict) else ()
-    for key, child in enumerate(value) if isinstance(value, list) else children:
-        yield from _texts(child, pointers.join(pointer, key))

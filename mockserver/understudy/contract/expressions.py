@@ -32,6 +32,13 @@ class Runtime:
     name: str = ""
     tokens: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        if self.location == "now":
+            return "$now"
+        if self.location == "body":
+            return f"$request.body#{pointers.join('', *self.tokens)}"
+        return f"$request.{self.location}.{self.name}"
+
     def of(self, request: Request) -> Json:
         """Return the value in `request`, or MISSING; the clock is not the request's to tell."""
         if self.location == "body":

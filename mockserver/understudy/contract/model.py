@@ -12,6 +12,8 @@ from functools import cached_property
 
 from understudy.contract.behaviour import Behaviour
 from understudy.contract.document import Document
+from understudy.contract.expressions import Runtime
+from understudy.contract.schemas import leads_somewhere
 from understudy.types import Json
 
 
@@ -78,6 +80,16 @@ class Operation:
     def label(self) -> str:
         """Return the operation as people write it, such as `GET /threads`."""
         return f"{self.method.upper()} {self.path}"
+
+    def takes(self, expression: Runtime, schemas: Mapping[str, Json]) -> bool:
+        """Tell whether a request to this operation can hold what `expression` names."""
+        if expression.location == "now":
+            return True
+        if expression.location == "body":
+            bodies = self.body.schemas.values() if self.body else ()
+            return any(leads_somewhere(body, expression.tokens, schemas) for body in bodies)
+        wanted = (expression.location, expression.name)
+        return any((p.location, p.name) == wanted for p in self.parameters)
 
     @property
     def success(self) -> Response:

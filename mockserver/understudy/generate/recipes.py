@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any, Protocol, TypeAlias
 
 from understudy.contract import recipes as r
-from understudy.contract.expressions import Name, Reference, Relative, Runtime
+from understudy.contract.expressions import Relative
 from understudy.contract.pointers import MISSING, follow
-from understudy.contract.relations import first_value
 from understudy.contract.schemas import ANYTHING
 from understudy.errors import GenerationError
 from understudy.generate.formats import FORMATS
 from understudy.generate.patterns import pattern_text
 from understudy.generate.place import ABSENT, Maker, Moment, Place
 from understudy.generate.source import Source
-from understudy.generate.vocabulary import pool
+from understudy.generate.templates import Lexicon, draw, or_null, rendered, template_maker
+from understudy.generate.vocabulary import known_provider, pool
 from understudy.types import Json
 
 Cap: TypeAlias = Callable[[Place], int]
 """Tells the highest integer that relations leave for a property of the object at a place."""
 
 
-class Context(Protocol):
+class Context(Lexicon, Protocol):
     """What recipes need to know about their surroundings."""
-
-    tables: Mapping[str, Json]
 
     def present(self, schema: Json) -> Maker:
         """Return the maker for what `schema` alone says, null excepted."""
@@ -43,9 +40,6 @@ class Context(Protocol):
     def members(self, name: str, place: Place) -> list[Json]:
         """Return the members of resource `name` that the parent of `place` has."""
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
-
 
 def compile_recipe(
     recipe: r.Recipe, context: Context, schema: Json = ANYTHING, cap: Cap | None = None
@@ -54,16 +48,24 @@ def compile_recipe(
     return _COMPILERS[type(recipe)](recipe, context, schema, cap)
 
 
-def references(recipe: Any) -> set[str]:
+def references(recipe: r.Recipe | None) -> set[str]:
     """Return the properties of the current object that `recipe` looks at."""
-    if isinstance(recipe, Relative):
-        return {recipe.tokens[0]} if recipe.up == 0 and recipe.tokens else set()
-    if isinstance(recipe, tuple):
-        return set().union(*map(references, recipe))
-    if isinstance(recipe, Mapping):
-        return set().union(*map(references, recipe.values()))
-    slots = getattr(recipe, "__slots__", ())
-    return set().union(*(references(getattr(recipe, slot)) for slot in slots))
+    pointers = (part for part in r.parts(recipe) if isinstance(part, Relative))
+    return {where.tokens[0] for where in pointers if where.up == 0 and where.tokens}
+
+
+def mistake(part: object) -> tuple[str, str] | None:
+    """Return pointer and message for a recipe that is well written but cannot be followed."""
+    if isinstance(part, r.Fake) and not known_provider(part.provider):
+        return part.pointer, f"Faker has no provider {part.provider!r}"
+    if isinstance(part, r.Format) and part.format not in FORMATS:
+        return part.pointer, f"unknown format {part.format!r}; known are {', '.join(FORMATS)}"
+    if isinstance(part, r.Pattern):
+        try:
+            pattern_text(part.pattern)
+        except ValueError as error:
+            return part.pointer, str(error)
+    return None
 
 
 def _literal(recipe: r.Literal, *_: Any) -> Maker:
@@ -71,72 +73,7 @@ def _literal(recipe: r.Literal, *_: Any) -> Maker:
 
 
 def _template(recipe: r.Template, context: Context, *_: Any) -> Maker:
-    parts = [_part(part, context) for part in recipe.parts]
-    if len(parts) == 1:
-        return parts[0]
-
-    def make(source: Source, place: Place, key: str | int) -> str:
-        found = (part(source.at(i), place, key) for i, part in enumerate(parts))
-        return "".join("" if value is None else str(value) for value in found)
-
-    return make
-
-
-def _part(part: str | Reference, context: Context) -> Maker:
-    if isinstance(part, str):
-        return lambda _source, _place, _key: part
-    if isinstance(part, Runtime):
-        return _runtime(part, context)
-    if isinstance(part, Relative):
-        return lambda _source, place, _key: _or_null(first_value(place, (part,)))
-    return _named(part, context)
-
-
-def _runtime(part: Runtime, context: Context) -> Maker:
-    if part.location == "now":
-        return lambda _source, _place, _key: context.now()
-    return lambda _source, place, _key: _or_null(part.of(place.draft.request))
-
-
-def _named(name: Name, context: Context) -> Maker:
-    def make(source: Source, place: Place, key: str | int) -> Json:
-        value = place.lookup(name.head)
-        if value is MISSING:
-            value = _draw(context.tables.get(name.head), name.members, source)
-        else:
-            value = _or_null(follow(value, name.members))
-        return _rendered(value, context, source, place, key)
-
-    return make
-
-
-def _draw(table: Json, members: tuple[str, ...], source: Source) -> Json:
-    """Return an entry of `table`; a list on the way to `members` is drawn from as well."""
-    if isinstance(table, list) and table:
-        return _draw(source.pick(table), members, source.at("entry"))
-    if not isinstance(table, dict) or not table:
-        return table
-    if members:
-        return _draw(table.get(members[0]), members[1:], source)
-    if all(type(weight) is int for weight in table.values()):
-        return list(table)[source.weigh(list(table.values()))]
-    return table
-
-
-def _rendered(value: Json, context: Context, source: Source, place: Place, key: str | int) -> Json:
-    """Return `value`; text with braces is a template in its own right."""
-    if not isinstance(value, str) or "{" not in value:
-        return value
-    template = _parsed(value)
-    if isinstance(template, r.Literal):
-        return value
-    return _template(template, context)(source.at("text"), place, key)
-
-
-@lru_cache(maxsize=4096)
-def _parsed(text: str) -> r.Template | r.Literal:
-    parsed = r.parse_template(text)
-    return r.Literal(text) if isinstance(parsed, str) else parsed
+    return template_maker(recipe, context)
 
 
 def _list_of(recipe: r.ListOf, context: Context, *_: Any) -> Maker:
@@ -181,7 +118,7 @@ def _from(recipe: r.From, context: Context, *_: Any) -> Maker:
         members = recipe.table.members
         if at:
             members = (*members, str(at(source, place, key)))
-        return _rendered(_draw(table, members, source.at("from")), context, source, place, key)
+        return rendered(draw(table, members, source.at("from")), context, source, place, key)
 
     return make
 
@@ -207,7 +144,7 @@ def _pattern(recipe: r.Pattern, *_: Any) -> Maker:
 
 def _matching(recipe: r.Matching, *_: Any) -> Maker:
     def make(source: Source, place: Place, _key: str | int) -> str:
-        found = follow(_or_null(place.lookup(recipe.pattern.head)), recipe.pattern.members)
+        found = follow(or_null(place.lookup(recipe.pattern.head)), recipe.pattern.members)
         return pattern_text(str(found))(source)
 
     return make
@@ -227,8 +164,8 @@ def _each(recipe: r.Each, context: Context, schema: Json, _cap: Cap | None) -> M
     item = compile_recipe(recipe.of, context, context.items(schema))
 
     def make(source: Source, place: Place, key: str | int) -> list[Json]:
-        entries = _or_null(
-            follow(_or_null(place.lookup(recipe.entries.head)), recipe.entries.members)
+        entries = or_null(
+            follow(or_null(place.lookup(recipe.entries.head)), recipe.entries.members)
         )
         value: list[Json] = []
         here = Place(value, place, key, place.draft, outer=place)
@@ -303,10 +240,6 @@ def _as_schema(_recipe: r.AsSchema, context: Context, schema: Json, _cap: Cap | 
 
 def _absent(*_: Any) -> Maker:
     return lambda _source, _place, _key: ABSENT
-
-
-def _or_null(value: Json) -> Json:
-    return None if value is MISSING else value
 
 
 def _spelled(value: Json) -> str:

@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
-from understudy.contract.behaviour import Resource
+from understudy.contract.behaviour import Behaviour, Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import follow
-from understudy.contract.recipes import Recipe
+from understudy.contract.recipes import Recipe, parts
 from understudy.contract.validate import Validator
-from understudy.errors import GenerationError
+from understudy.errors import ContractError, GenerationError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler, ObjectMaker
 from understudy.generate.obey import format_instant, obey
 from understudy.generate.place import ABSENT, Draft, Maker, Place
-from understudy.generate.recipes import compile_recipe
+from understudy.generate.recipes import compile_recipe, mistake
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 
@@ -52,6 +52,7 @@ class World:
     def __init__(
         self, contract: Contract, *, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW
     ) -> None:
+        _check(contract.behaviour)
         self._contract = contract
         self._behaviour = contract.behaviour
         self._now = now
@@ -237,6 +238,14 @@ class World:
             where = "/".join(map(str, violation.path))
             raise GenerationError(f"{schema}: /{where}: {violation.message}")
         return value
+
+
+def _check(behaviour: Behaviour) -> None:
+    """Raise ContractError for all recipes that cannot be followed."""
+    places = (behaviour.let, behaviour.parents, behaviour.values, behaviour.operations)
+    found = [mistake(part) for place in places for part in parts(place)]
+    if behaviour.document and any(found):
+        raise ContractError([behaviour.document.problem(*one) for one in found if one])
 
 
 def _text(key: Json) -> str:
