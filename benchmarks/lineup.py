@@ -16,7 +16,6 @@ import peers
 from peers import BARE, CONNEXION, PEERS, UNDERSTUDY, Peer, Setting, UnavailableError
 
 MANY = "understudy, many ids"
-WRITTEN_BY_UVICORN = ("date", "server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _write_replies(file: Path, subjects: Mapping[str, Subject]) -> None:
 
 
 def _reply(answer: ask.Answer) -> tuple[list[tuple[str, str]], str]:
-    headers = [pair for pair in answer.headers if pair[0].lower() not in WRITTEN_BY_UVICORN]
+    headers = [pair for pair in answer.headers if pair[0].lower() != "date"]  # uvicorn adds it
     return headers, answer.body.decode()
 
 

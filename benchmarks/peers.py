@@ -119,7 +119,7 @@ def _free_port() -> int:
 
 
 def _bare(setting: Setting, port: int) -> Launch:
-    command = [*_uvicorn("bare:app", port), "--lifespan", "off"]
+    command = [*_uvicorn("bare:app", port), "--lifespan", "off", "--no-server-header"]
     return Launch(command, {REPLIES: str(setting.replies)})
 
 

@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> Exit:
     options = _options(arguments)
     if complaint := _missing():
         return _refuse(complaint)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     wanted = [peer for peer in PEERS if options.node or not peer.on_node]
     cores = Cores(*sorted(os.sched_getaffinity(0))[:2])
     with running(wanted, CONTRACT, cores.server) as (subjects, absent):
@@ -81,6 +82,11 @@ def _missing() -> str | None:
 def _refuse(complaint: str) -> Exit:
     print(f"cannot measure: {complaint}", file=sys.stderr)
     return Exit.CANNOT_MEASURE
+
+
+def _end(number: int, _: object) -> None:
+    """End by an exception, so that every server is ended on the way out."""
+    sys.exit(128 + number)
 
 
 def _measure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -107,7 +108,7 @@ def serve(
     from understudy.server.run import address, bind, serve, serve_with_workers
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
-    names = contracts or bundled_names()
+    names = tuple(dict.fromkeys(contracts)) or bundled_names()
     settings = Settings(seed=seed, now=now, tokens=tokens, api_keys=api_keys, cors=cors)
     try:
         loaded = _load(names)
@@ -136,6 +137,9 @@ def _load(names: Sequence[str]) -> list[Contract]:
             problems += error.problems
     if problems:
         raise ContractError(problems)
+    for name, count in Counter(contract.name for contract in loaded).items():
+        if count > 1:
+            raise StartError(f"{count} contracts are called {name}; rename a file, or serve one")
     return loaded
 
 

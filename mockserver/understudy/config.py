@@ -17,7 +17,7 @@ class Settings:
     """What the world looks like and who may see it.
 
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
-    every well-formed one is accepted. `log` names the file in which the workers of one server
+    every well-formed one is accepted. `store` names the file in which the workers of one server
     share what clients create; empty means that one process keeps it in memory.
     """
 
@@ -26,4 +26,4 @@ class Settings:
     tokens: tuple[str, ...] = ()
     api_keys: tuple[str, ...] = ()
     cors: bool = True
-    log: str = ""
+    store: str = ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from understudy.contract import pointers
 from understudy.contract.behaviour import Action, Behaviour, Parent, Resource, Values
@@ -19,6 +19,8 @@ from understudy.contract.relations import Relation, parse_relation
 from understudy.contract.schemas import leads_somewhere, members, relative_leads_somewhere
 from understudy.errors import ContractError, Problem
 from understudy.types import Json, JsonObject
+
+T = TypeVar("T")
 
 DIALECTS = ("fastapi", "problem")
 _SECTIONS = frozenset(
@@ -61,16 +63,14 @@ class _Reader:
         self._keys(self._data, _SECTIONS, "")
         behaviour = Behaviour(
             errors=self._errors(),
-            fraction=int(self._section("times").get("fraction", 0)),
+            fraction=self._fraction(),
             tables=self._tables(),
             let=self._recipes(self._section("let"), "/let"),
-            parents={name: self._parent(name, data) for name, data in self._items("parents")},
-            resources={name: self._resource(name, data) for name, data in self._items("resources")},
-            values={name: self._values(name, data) for name, data in self._items("values")},
-            relations={
-                name: self._relations(name, data) for name, data in self._items("relations")
-            },
-            operations={name: self._action(name, data) for name, data in self._items("operations")},
+            parents=self._entries("parents", self._parent),
+            resources=self._entries("resources", self._resource),
+            values=self._entries("values", self._values),
+            relations=self._entries("relations", self._relations),
+            operations=self._entries("operations", self._action),
             document=self._document,
         )
         for pointer, message, hint in dangling(self._contract, behaviour):
@@ -87,14 +87,16 @@ class _Reader:
         self._report(f"/{name}", "is not a mapping")
         return {}
 
-    def _items(self, section: str) -> Iterator[tuple[str, Json]]:
-        """Yield the entries of a section that have the shape it wants."""
-        shape = list if section == "relations" else dict
+    def _entries(self, section: str, read: Callable[[str, Any], T]) -> dict[str, T]:
+        """Read the entries of a section; one of the wrong shape is reported and left out."""
+        found = {}
         for name, data in self._section(section).items():
-            if isinstance(data, shape):
-                yield name, data
-            else:
-                self._report(pointers.join("", section, name), f"is not a {shape.__name__}")
+            try:
+                found[name] = read(name, data)
+            except (AttributeError, KeyError, TypeError, ValueError):
+                at = pointers.join("", section, name)
+                self._report(at, "is not written as it should be", "see openapi/README.md")
+        return found
 
     def _keys(self, data: JsonObject, known: Collection[str], pointer: str) -> None:
         for key in data:
@@ -115,10 +117,19 @@ class _Reader:
             for key, value in (data or {}).items()
         }
 
+    def _fraction(self) -> int:
+        digits = self._section("times").get("fraction", 0)
+        if digits in range(7):
+            return int(digits)
+        self._report("/times/fraction", "is not a number of digits from 0 to 6")
+        return 0
+
     def _errors(self) -> str | JsonObject:
         errors = self._data.get("errors", "problem")
         if isinstance(errors, dict):
             self._keys(errors, ("body", "invalid", "statuses"), "/errors")
+            if "body" not in errors:
+                self._report("/errors", "names no body")
             return errors
         return self._one_of(errors, DIALECTS, "error dialect", "/errors")
 
@@ -162,7 +173,8 @@ class _Reader:
         if pointer is None:
             return None
         tokens = pointers.split(str(pointer))
-        if not leads_somewhere(self._schemas.get(schema, {}), tokens, self._schemas):
+        known = schema in self._schemas
+        if known and not leads_somewhere(self._schemas[schema], tokens, self._schemas):
             self._report(at, f"{pointer} matches nothing in {schema}")
         return tokens
 
@@ -200,6 +212,9 @@ class _Reader:
         kind = next((kind for kind in _KINDS if kind in data), "")
         resource = self._one_of(data.get(kind), self._section("resources"), "resource", at)
         schema = str(self._section("resources").get(resource, {}).get("schema"))
+        for key in ("parent", "id") if kind == "read" else ("parent",):
+            if data.get(key) is None:
+                self._report(at, f"names no {key}")
         return Action(
             kind=kind,
             resource=resource,
@@ -234,7 +249,7 @@ class _Reader:
         tokens = pointers.split(pointer)
         promised = self._contract.operations.get(operation)
         schemas = promised.success.schemas.values() if promised else ()
-        if not any(leads_somewhere(s, (*tokens, "*"), self._schemas) for s in schemas):
+        if promised and not any(leads_somewhere(s, (*tokens, "*"), self._schemas) for s in schemas):
             self._report(f"{at}/items", f"{pointer!r} leads to no list in the response")
         return tokens
 

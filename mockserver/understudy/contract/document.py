@@ -25,6 +25,19 @@ class _CoreLoader(yaml.CSafeLoader):
     """Resolves plain scalars by the YAML 1.2 core schema: `no` and `2024-01-01` are text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    _depth = -1
+
+    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
+        """Go one level down, but not so deep that the C library crashes the process."""
+        self._depth += 1
+        if self._depth > DEPTH_BUDGET:
+            raise RecursionError
+        super().descend_resolver(current_node, current_index)
+
+    def ascend_resolver(self) -> None:
+        """Go one level up."""
+        self._depth -= 1
+        super().ascend_resolver()
 
 
 for _tag, _pattern, _first in (
@@ -80,8 +93,10 @@ def read_document(path: Path) -> Document:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         message = f"is not YAML: {error.problem}"
         raise ContractError([Problem(_shown(path), line, "", message)]) from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise ContractError([Problem(_shown(path), 0, "", f"is not YAML: {error}")]) from error
+    except RecursionError as error:
+        raise ContractError([Problem(_shown(path), 0, "", "is nested too deep")]) from error
     return _Builder(path).document(node)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from understudy.contract import pointers
@@ -20,6 +22,8 @@ from understudy.contract.model import (
 )
 from understudy.errors import ContractError, Problem
 from understudy.types import Json, JsonObject
+
+T = TypeVar("T")
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BUNDLED = (Path(__file__).parents[1] / "openapi", Path(__file__).parents[3] / "openapi")
@@ -72,28 +76,49 @@ class _Reader:
         version = str(self._root.get("openapi", ""))
         if not version.startswith("3.0."):
             self._problem("/openapi", "is not an OpenAPI 3.0 document", f"found {version!r}")
-        info = self._root.get("info", {})
-        schemas = self._root.get("components", {}).get("schemas", {})
+        info = self._mapping(self._root, "info", "")
+        components = self._mapping(self._root, "components", "")
+        schemas = self._mapping(components, "schemas", "/components")
         return Contract(
             name=name,
-            title=info.get("title", name),
+            title=str(info.get("title", name)),
             version=str(info.get("version", "")),
             document=self._document,
-            base_path=self._base_path(),
+            base_path=self._guarded("/servers", self._base_path) or "",
             operations={operation.id: operation for operation in self._operations()},
-            schemas={key: lower(schema) for key, schema in schemas.items()},
+            schemas=self._guarded("/components/schemas", lambda: _lowered(schemas)) or {},
         )
 
     def _base_path(self) -> str:
         servers = self._root.get("servers") or [{"url": "/"}]
         return urlsplit(str(servers[0].get("url", "/"))).path.rstrip("/")
 
+    def _mapping(self, holder: JsonObject, key: str, pointer: str) -> JsonObject:
+        found = holder.get(key, {})
+        if isinstance(found, dict):
+            return found
+        self._problem(pointers.join(pointer, key), "is not a mapping")
+        return {}
+
+    def _guarded(self, pointer: str, read: Callable[[], T]) -> T | None:
+        """Return what `read` does; a part that is not written as OpenAPI says is reported."""
+        try:
+            return read()
+        except (AttributeError, KeyError, TypeError, ValueError):
+            self._problem(pointer, "is not written as OpenAPI 3.0 says")
+            return None
+
     def _operations(self) -> Iterator[Operation]:
         seen: set[str] = set()
-        for path, item in self._root.get("paths", {}).items():
+        paths = self._mapping(self._root, "paths", "")
+        for path in paths:
+            item = self._mapping(paths, path, "/paths")
             for method in (m for m in METHODS if m in item):
                 pointer = pointers.join("/paths", path, method)
-                operation = self._operation(path, method, item, pointer)
+                read = partial(self._operation, path, method, item, pointer)
+                operation = self._guarded(pointer, read)
+                if operation is None:
+                    continue
                 if operation.id in seen:
                     self._problem(pointer, f"repeats the operationId {operation.id!r}")
                 seen.add(operation.id)
@@ -193,6 +218,10 @@ class _Reader:
 
     def _problem(self, pointer: str, message: str, hint: str = "") -> None:
         self.problems.append(self._document.problem(pointer, message, hint))
+
+
+def _lowered(schemas: JsonObject) -> dict[str, Json]:
+    return {name: lower(schema) for name, schema in schemas.items()}
 
 
 def _parameter(data: JsonObject) -> Parameter:

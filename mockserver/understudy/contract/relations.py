@@ -117,9 +117,10 @@ def ordered(relation: Relation, node: Node) -> list[list[Slot]]:
 def instant(text: Json) -> datetime | None:
     """Return the instant that an RFC 3339 date-time names, or None for anything else."""
     try:
-        return datetime.fromisoformat(text) if isinstance(text, str) else None
+        at = datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
         return None
+    return at if at and at.tzinfo else None
 
 
 def parse_relation(schema: str, data: JsonObject, pointer: str) -> Relation:
@@ -128,18 +129,30 @@ def parse_relation(schema: str, data: JsonObject, pointer: str) -> Relation:
     if kind not in KINDS:
         raise ValueError(f"unknown relation {kind!r}; known are {', '.join(KINDS)}")
     options = {key: value for key, value in data.items() if key != kind}
+    _check_options(kind, options)
     if kind == "holds":
         return Relation(kind, schema, (), options, pointer, Validator(data[kind]))
     listed = data[kind] if isinstance(data[kind], list) else [data[kind]]
     terms = tuple(_term(entry) for entry in listed)
     if not KINDS[kind].arity(len(terms)):
         raise ValueError(f"{kind} does not take {len(terms)} terms")
+    if any(len(term) > 1 for term in terms[: KINDS[kind].single]):
+        raise ValueError(f"{kind} takes one pointer where several are listed")
     return Relation(kind, schema, terms, options, pointer)
+
+
+def _check_options(kind: str, options: JsonObject) -> None:
+    unknown = options.keys() - KINDS[kind].options
+    if unknown:
+        raise ValueError(f"{kind} does not know {', '.join(sorted(unknown))}")
+    for name, fits in KINDS[kind].options.items():
+        if not fits(options.get(name)):
+            raise ValueError(f"{kind} needs {name}")
 
 
 def _term(entry: Json) -> Term:
     parsed = [parse_relative(str(part)) for part in (entry if isinstance(entry, list) else [entry])]
-    if None in parsed:
+    if None in parsed or not parsed:
         raise ValueError(f"{entry!r} is not a relative JSON pointer")
     return tuple(part for part in parsed if part is not None)
 
@@ -163,10 +176,15 @@ _Check: TypeAlias = Callable[[Relation, Sequence[Node]], Iterator[tuple[Node, st
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How many terms a kind of relation takes, and how it is checked."""
+    """How many terms a kind of relation takes, and how it is checked.
+
+    The first `single` terms are one pointer each; `options` stand beside the terms.
+    """
 
     arity: Callable[[int], bool]
     check: _Check
+    single: int = 0
+    options: Mapping[str, Callable[[Json], bool]] = field(default_factory=dict)
 
 
 def _each(check: Callable[[Relation, Node], Iterator[str]]) -> _Check:
@@ -248,6 +266,8 @@ def _check_identified_by(relation: Relation, nodes: Sequence[Node]) -> Iterator[
     seen: dict[Json, Json] = {}
     for node in nodes:
         identifier = first_value(node, relation.terms[0])
+        if identifier in (None, MISSING):
+            continue
         if seen.setdefault(identifier, node.value) != node.value:
             yield node, f"differs from another instance with the id {identifier!r}"
 
@@ -262,14 +282,20 @@ def _check_unique(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[N
             yield node, f"{relation.terms[0][0]} {value!r} belongs to another instance as well"
 
 
+_CLOCK: Mapping[str, Callable[[Json], bool]] = {
+    "epoch": lambda value: instant(value) is not None,
+    "low": lambda value: isinstance(value, int),
+    "shift": lambda value: isinstance(value, int),
+}
+
 KINDS: Mapping[str, Kind] = {
     "at_most": Kind(lambda n: n == 2, _each(_check_at_most)),
-    "clock_id": Kind(lambda n: n == 2, _each(_check_clock_id)),
-    "different": Kind(lambda n: n == 2, _each(_check_different)),
-    "equal": Kind(lambda n: n == 2, _each(_check_equal)),
+    "clock_id": Kind(lambda n: n == 2, _each(_check_clock_id), 1, _CLOCK),
+    "different": Kind(lambda n: n == 2, _each(_check_different), 2),
+    "equal": Kind(lambda n: n == 2, _each(_check_equal), 1),
     "holds": Kind(lambda n: n == 0, _each(_check_holds)),
     "identified_by": Kind(lambda n: n == 1, _check_identified_by),
     "in_order": Kind(lambda n: n >= 2, _each(_check_in_order)),
-    "renders": Kind(lambda n: n == 2, _each(_check_renders)),
+    "renders": Kind(lambda n: n == 2, _each(_check_renders), 1),
     "unique": Kind(lambda n: n == 2, _check_unique),
 }

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from graphlib import TopologicalSorter
 
 from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import named, resolve
+from understudy.errors import GenerationError
+from understudy.generate.conjoin import conjoined
 from understudy.generate.formats import FORMATS, text
+from understudy.generate.numbers import integers, numbers
 from understudy.generate.patterns import pattern_text
 from understudy.generate.place import ABSENT, Maker, Place
 from understudy.generate.recipes import Cap, Context, compile_recipe, moment_maker, references
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 
+_ATTEMPTS = 20
 _DEPTH = 6
 _MONTH = 30 * 86400
 _NO_VALUES = Values({}, {})
@@ -110,15 +115,9 @@ class Compiler:
 
     def _merged(self, schema: JsonObject) -> JsonObject:
         """Return `schema` with the members of its allOf folded in."""
-        if "allOf" not in schema:
-            return schema
-        merged: JsonObject = {key: value for key, value in schema.items() if key != "allOf"}
-        for part in schema["allOf"]:
-            other = self._merged(resolve(part, self._schemas))
-            properties = {**other.get("properties", {}), **merged.get("properties", {})}
-            required = [*other.get("required", []), *merged.get("required", [])]
-            merged = {**other, **merged, "properties": properties, "required": required}
-        return merged
+        own = {key: value for key, value in schema.items() if key != "allOf"}
+        parts = [self._merged(resolve(part, self._schemas)) for part in schema.get("allOf", ())]
+        return reduce(conjoined, [*parts, own])
 
     def _plain(self, schema: JsonObject, name: str, depth: int) -> Maker:
         if "const" in schema:
@@ -128,7 +127,7 @@ class Compiler:
             return lambda source, _place, _key: source.pick(options)
         for keyword in ("oneOf", "anyOf"):
             if keyword in schema:
-                return _one_of([self.schema(part, depth) for part in schema[keyword]])
+                return _one_of([self.schema(part, depth) for part in _branches(schema, keyword)])
         kind = schema.get("type", _implied_type(schema))
         if isinstance(kind, list):
             maker = self._of_type(
@@ -149,13 +148,19 @@ class Compiler:
         item = self.schema(schema.get("items", True), depth + 1)
         low = schema.get("minItems", 0)
         high = min(schema.get("maxItems", low + 3), low + 3)
+        unique = schema.get("uniqueItems", False)
 
         def make(source: Source, place: Place, key: str | int) -> list[Json]:
             value: list[Json] = []
             here = Place(value, place, key, place.draft, outer=place)
             last = low if _level(place) > _DEPTH else high
-            for index in range(source.at("count").between(low, last)):
-                value.append(item(source.at(index), here, index))
+            count = source.at("count").between(low, last)
+            for attempt in range(count * _ATTEMPTS if unique else count):
+                made = item(source.at(attempt), here, len(value))
+                if len(value) < count and not (unique and made in value):
+                    value.append(made)
+            if len(value) < low:
+                raise GenerationError(f"{key}: there are not {low} different items")
             return value
 
         return make
@@ -170,7 +175,11 @@ class Compiler:
         values = self._behaviour.values.get(name, _NO_VALUES)
         recipes = {**values.members, **(recipes or {})}
         relations = self._behaviour.relations.get(name, ())
-        properties: JsonObject = schema.get("properties", {})
+        properties = _properties(schema)
+        identities = (
+            kind.id[0] for kind in self._behaviour.resources.values() if kind.schema == name
+        )
+        required = {*schema.get("required", ()), *identities}
         caps = _caps(relations)
         makers = {}
         for key, member in properties.items():
@@ -179,7 +188,7 @@ class Compiler:
                 makers[key] = compile_recipe(recipe, self._context, member, caps.get(key))
                 continue
             maker = self.schema(member, depth + 1)
-            wanted = key in schema.get("required", ()) or recipe is not None
+            wanted = key in required or recipe is not None
             makers[key] = maker if wanted else _optional(maker)
         order = _order(tuple(properties), recipes, relations)
         return ObjectMaker(
@@ -189,6 +198,22 @@ class Compiler:
             members=tuple((key, makers[key]) for key in order),
             related=bool(relations),
         )
+
+
+def _branches(schema: JsonObject, keyword: str) -> list[Json]:
+    """Return the schemas that `keyword` lists, each with the properties that stand beside it."""
+    beside = {key: value for key, value in schema.items() if key != keyword}
+    if not beside.keys() & {"properties", "required"}:
+        return list(schema[keyword])
+    return [{"allOf": [beside, part]} for part in schema[keyword]]
+
+
+def _properties(schema: JsonObject) -> JsonObject:
+    """Return the schemas of the properties, and of those that are only said to be required."""
+    properties: JsonObject = schema.get("properties", {})
+    other = schema.get("additionalProperties", True)
+    undescribed = [key for key in schema.get("required", ()) if key not in properties]
+    return {**properties, **dict.fromkeys(undescribed, other)}
 
 
 def _order(
@@ -272,26 +297,13 @@ def _string(schema: JsonObject) -> Maker:
 
 
 def _integer(schema: JsonObject) -> Maker:
-    step = int(schema.get("multipleOf", 1)) or 1
-    low = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
-    high = schema.get("maximum", schema.get("exclusiveMaximum", low + 1001) - 1)
-    first, last = -(-int(low) // step), int(high) // step
-    return lambda source, _place, _key: source.between(first, last) * step
+    draw = integers(schema)
+    return lambda source, _place, _key: draw(source)
 
 
 def _number(schema: JsonObject) -> Maker:
-    low: float = _first(schema, ("minimum", "exclusiveMinimum"), 0)
-    high: float = _first(schema, ("maximum", "exclusiveMaximum"), low + 1000)
-    step = schema.get("multipleOf")
-    if step:
-        return lambda source, _place, _key: (
-            source.between(-int(-low // step), int(high // step)) * step
-        )
-    return lambda source, _place, _key: round(low + (high - low) * source.between(1, 999) / 1000, 6)
-
-
-def _first(schema: JsonObject, keywords: tuple[str, ...], default: float) -> float:
-    return next((float(schema[key]) for key in keywords if key in schema), default)
+    draw = numbers(schema)
+    return lambda source, _place, _key: draw(source)
 
 
 _SCALARS = {

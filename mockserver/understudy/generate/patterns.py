@@ -1,11 +1,13 @@
 r"""Text that matches a regular expression, built from the expression itself.
 
 Knows literals, classes, `\d \w \s .`, groups, alternation and bounded or open repeats (an open
-one ends after a few). Refuses what it does not know: look-around, back references, flags.
+one ends after a few). Refuses what it does not know: look-around, back references, flags,
+anchors anywhere but around a whole branch.
 """
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,16 +17,13 @@ from understudy.generate.source import Source
 
 Text: TypeAlias = Callable[[Source], str]
 
-_CLASSES = {
-    "d": string.digits,
-    "w": string.ascii_letters + string.digits + "_",
-    "s": " ",
-    "D": string.ascii_letters,
-    "W": "-",
-    "S": string.ascii_letters,
-}
 _PRINTABLE = string.ascii_letters + string.digits + " !#%&'()*+,-./:;<=>?@[]^_`{|}~"
+_ESCAPES = {
+    **{"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v"},
+    **{name: "".join(re.findall(rf"\{name}", _PRINTABLE)) for name in "dwsDWS"},
+}
 _OPEN_REPEAT = 8
+_BOUNDS = re.compile(r"(\d+)(,(\d*))?\}")
 
 
 @lru_cache(maxsize=1024)
@@ -42,6 +41,7 @@ class _Parser:
 
     def __init__(self, pattern: str) -> None:
         self.rest = pattern
+        self._open_groups = 0
 
     def alternation(self) -> Text:
         branches = [self._sequence()]
@@ -51,16 +51,23 @@ class _Parser:
 
     def _sequence(self) -> Text:
         parts: list[Text] = []
-        while self.rest and self.rest[0] not in "|)":
-            if not (self._take("^") or self._take("$")):
-                parts.append(self._repeated(self._atom()))
+        if not self._open_groups:
+            self._take("^")
+        while self.rest and self.rest[0] not in "|)" and not self._ends():
+            parts.append(self._repeated(self._atom()))
         return _joined(parts)
+
+    def _ends(self) -> bool:
+        last = self.rest == "$" or self.rest.startswith("$|")
+        return last and not self._open_groups and self._take("$")
 
     def _atom(self) -> Text:
         if self._take("("):
             if self.rest.startswith("?") and not self._take("?:"):
-                raise ValueError(f"cannot read ({self.rest!r}")
+                raise ValueError(f"cannot read {'(' + self.rest!r}")
+            self._open_groups += 1
             inside = self.alternation()
+            self._open_groups -= 1
             if not self._take(")"):
                 raise ValueError("a group is not closed")
             return inside
@@ -70,6 +77,8 @@ class _Parser:
             return _char_of(_PRINTABLE)
         if self._take("\\"):
             return _char_of(self._escaped())
+        if self.rest[0] in "^$*+?{":
+            raise ValueError(f"cannot read {self.rest!r}")
         return _char_of(self._next())
 
     def _class(self) -> str:
@@ -80,7 +89,7 @@ class _Parser:
             if self.rest.startswith("-") and not self.rest.startswith("-]"):
                 self._next()
                 last = self._escaped() if self._take("\\") else self._next()
-                chars += "".join(map(chr, range(ord(first), ord(last) + 1)))
+                chars += _range(first, last)
             else:
                 chars += first
         if negated:
@@ -104,17 +113,21 @@ class _Parser:
         return _times(atom, low, high)
 
     def _bounds(self) -> tuple[int, int]:
-        inside, _, self.rest = self.rest.partition("}")
-        low, comma, high = inside.partition(",")
-        if not comma:
-            return int(low), int(low)
-        return int(low), int(high) if high else int(low) + _OPEN_REPEAT
+        match = _BOUNDS.match(self.rest)
+        if match is None:
+            raise ValueError(f"cannot read {'{' + self.rest!r}")
+        self.rest = self.rest[match.end() :]
+        low = int(match[1])
+        high = int(match[3]) if match[3] else low + _OPEN_REPEAT if match[2] else low
+        if low > high:
+            raise ValueError(f"there is no number from {low} to {high}")
+        return low, high
 
     def _escaped(self) -> str:
         char = self._next()
-        if char.isdigit() or char in "bBpPukx":
+        if char.isalnum() and char not in _ESCAPES:
             raise ValueError(f"cannot read \\{char}")
-        return _CLASSES.get(char, {"n": "\n", "t": "\t", "r": "\r"}.get(char, char))
+        return _ESCAPES.get(char, char)
 
     def _next(self) -> str:
         if not self.rest:
@@ -127,6 +140,12 @@ class _Parser:
         if found:
             self.rest = self.rest[len(token) :]
         return found
+
+
+def _range(first: str, last: str) -> str:
+    if len(first) > 1 or len(last) > 1 or first > last:
+        raise ValueError(f"there is no character from {first} to {last}")
+    return "".join(map(chr, range(ord(first), ord(last) + 1)))
 
 
 def _char_of(chars: str) -> Text:

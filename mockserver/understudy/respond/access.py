@@ -42,12 +42,13 @@ class Access:
 
     def granted(self, headers: Headers, query: bytes) -> bool:
         """Tell whether all schemes of one alternative are satisfied; asking for none is open."""
-        if not self._alternatives:
-            return True
-        return any(
-            all(shown(headers, query) for shown in alternative)
-            for alternative in self._alternatives
-        )
+        for alternative in self._alternatives:
+            for shown in alternative:
+                if not shown(headers, query):
+                    break
+            else:
+                return True
+        return not self._alternatives
 
 
 def _encoded(texts: Sequence[str]) -> tuple[bytes, ...]:

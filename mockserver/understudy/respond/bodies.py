@@ -13,6 +13,7 @@ from understudy.respond.invalid import Invalid
 from understudy.types import Json
 
 _JSON_MEDIA_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json")
+_DEPTH_LIMIT = 200  # far from where writing the same value again would exhaust the stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Body:
         except ValueError as error:
             invalid.append(_not_json(error))
             return None
+        if raw.count(b"{") + raw.count(b"[") > _DEPTH_LIMIT and _is_deep(value):
+            message = f"nested more than {_DEPTH_LIMIT} levels deep"
+            invalid.append(Invalid("json", ("body", 0), message, {}))
+            return None
         for violation in self.validators[media_type].violations(value):
             invalid.append(_invalid(violation))
         return value
@@ -64,6 +69,21 @@ def _not_json(error: Exception) -> Invalid:
     position = getattr(error, "pos", 0)
     message = getattr(error, "msg", "the document is too deep or a number too long")
     return Invalid("json", ("body", position), message, {})
+
+
+def _is_deep(value: Json) -> bool:
+    """Tell whether arrays and objects in `value` are nested beyond the limit, level by level."""
+    level = [value]
+    for _ in range(_DEPTH_LIMIT):
+        level = [child for parent in level for child in _containers(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _containers(parent: Json) -> list[Json]:
+    children = parent.values() if isinstance(parent, dict) else parent
+    return [child for child in children if isinstance(child, dict | list)]
 
 
 def _invalid(violation: Violation) -> Invalid:

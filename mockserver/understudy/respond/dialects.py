@@ -117,13 +117,9 @@ def _length(kind: str, words: str, key: str) -> Callable[[Invalid], _Wording]:
     )
 
 
-def _parsing(kind: str, noun: str) -> Callable[[Invalid], _Wording]:
-    message = f"Input should be a valid {noun}, unable to parse string as {_article(noun)} {noun}"
+def _parsing(kind: str, noun: str, failure: str) -> Callable[[Invalid], _Wording]:
+    message = f"Input should be a valid {noun}, unable to {failure}"
     return lambda _one: (kind, message, {})
-
-
-def _article(noun: str) -> str:
-    return "an" if noun[0] in "aeiou" else "a"
 
 
 def _enum(one: Invalid) -> _Wording:
@@ -176,12 +172,12 @@ def _json(one: Invalid) -> _Wording:
 
 
 _WORDINGS: Mapping[str, Callable[[Invalid], _Wording]] = {
-    "boolean": _parsing("bool_parsing", "boolean"),
+    "boolean": _parsing("bool_parsing", "boolean", "interpret input"),
     "enum": _enum,
     "exclusiveMaximum": _bound("less_than", "less than", "lt"),
     "exclusiveMinimum": _bound("greater_than", "greater than", "gt"),
     "format": _format,
-    "integer": _parsing("int_parsing", "integer"),
+    "integer": _parsing("int_parsing", "integer", "parse string as an integer"),
     "json": _json,
     "maxLength": _length("string_too_long", "most", "max_length"),
     "maximum": _bound("less_than_equal", "less than or equal to", "le"),
@@ -189,7 +185,7 @@ _WORDINGS: Mapping[str, Callable[[Invalid], _Wording]] = {
     "minimum": _bound("greater_than_equal", "greater than or equal to", "ge"),
     "missing": lambda _one: ("missing", "Field required", {}),
     "multipleOf": _bound("multiple_of", "a multiple of", "multiple_of"),
-    "number": _parsing("float_parsing", "number"),
+    "number": _parsing("float_parsing", "number", "parse string as a number"),
     "pattern": _pattern,
     "required": lambda _one: ("missing", "Field required", {}),
     "type": _type,

@@ -6,9 +6,11 @@ defaults of OpenAPI 3.0.3 ("Parameter Object", "Style Values").
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
@@ -21,6 +23,8 @@ from understudy.types import Json, JsonObject
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")
 _NUMBER = re.compile(r"-?[0-9]{1,4000}(\.[0-9]+)?([eE][-+]?[0-9]{1,3})?")
+_REMEMBERED = 4096
+_SHORT = 512
 _BOOLEANS = {"true": True, "false": False}
 
 Texts: TypeAlias = Mapping[str, Sequence[str | None]]
@@ -65,10 +69,13 @@ class _Reader:
             return Invalid("encoding", path, "is not UTF-8 text")
         if len(known) > 1 and not self.many:
             return Invalid("repeated", path, f"is given {len(known)} times", known)
-        try:
-            values = [self.decode(text) for text in known]
-        except ValueError:
-            return Invalid(self.kind, path, f"is not a valid {self.kind}", known[0])
+        values: list[Json] = []
+        for index, text in enumerate(known):
+            try:
+                values.append(self.decode(text))
+            except ValueError:
+                where = (*path, index) if self.many else path
+                return Invalid(self.kind, where, f"is not a valid {self.kind}", text)
         return values if self.many else values[0]
 
     def _violations(
@@ -82,9 +89,10 @@ class _Reader:
 
 
 class Parameters:
-    """The parameters of one operation, compiled once."""
+    """The parameters of one operation, compiled once; what was read is remembered for a while."""
 
     def __init__(self, parameters: Iterable[Parameter], schemas: Mapping[str, Json]) -> None:
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
         readers = [_reader(parameter, schemas) for parameter in parameters]
         self._path = [r for r in readers if r.location == "path"]
         self._query = [r for r in readers if r.location == "query"]
@@ -101,18 +109,27 @@ class Parameters:
 
         `query` is the raw query string, `headers` have lower-case names (ASGI, "HTTP scope").
         """
-        path_values: JsonObject = {}
-        query_values: JsonObject = {}
+        texts = tuple([path[reader.name] for reader in self._path])
+        short = len(query) + sum(map(len, texts)) <= _SHORT
+        request, wrong = (self._remembered if short else self._read)(texts, query)
+        invalid.extend(wrong)
+        if not self._header:
+            return request
         header_values: JsonObject = {}
-        for reader in self._path:
-            reader.read([path[reader.name]], path_values, invalid)
-        if self._query:
-            texts = query_texts(query)
-            for reader in self._query:
-                reader.read(texts.get(reader.name, ()), query_values, invalid)
         for reader in self._header:
             reader.read(_header_texts(reader.name, headers), header_values, invalid)
-        return Request(path_values, query_values, header_values)
+        return replace(request, headers=header_values)
+
+    def _read(self, path: tuple[str, ...], query: bytes) -> tuple[Request, tuple[Invalid, ...]]:
+        invalid: list[Invalid] = []
+        path_values: JsonObject = {}
+        query_values: JsonObject = {}
+        for reader, text in zip(self._path, path, strict=True):
+            reader.read([text], path_values, invalid)
+        texts = query_texts(query) if self._query else {}
+        for reader in self._query:
+            reader.read(texts.get(reader.name, ()), query_values, invalid)
+        return Request(path_values, query_values), tuple(invalid)
 
 
 def query_texts(query: bytes) -> Texts:
@@ -165,9 +182,10 @@ def _integer(text: str) -> int:
 
 
 def _number(text: str) -> float:
-    if not _NUMBER.fullmatch(text):
+    number = float(text) if _NUMBER.fullmatch(text) else math.inf
+    if math.isinf(number):
         raise ValueError(text)
-    return float(text)
+    return number
 
 
 def _boolean(text: str) -> bool:

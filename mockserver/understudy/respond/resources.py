@@ -46,7 +46,7 @@ class Resources:
         self._world = world
         self._store = store
         self._dialect = dialect
-        self._shelves: OrderedDict[tuple[str, Json, int], _Shelf] = OrderedDict()
+        self._shelves: OrderedDict[tuple[str, Json, int, int], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
         """Return what answers valid requests to `operation`."""
@@ -131,7 +131,7 @@ class Resources:
 
     def _shelf(self, resource: str, parent: Json) -> _Shelf:
         created = self._store.created(self._contract.name, resource, parent)
-        key = (resource, parent, len(created))
+        key = (resource, parent, self._store.resets, len(created))
         shelf = self._shelves.get(key)
         if shelf is None:
             shelf = self._shelves[key] = self._filled(resource, parent, created)

@@ -17,7 +17,6 @@ from understudy.respond.service import Service
 from understudy.server.framework import (
     ConnexionMiddleware,
     Resolver,
-    RoutingMiddleware,
     SwaggerUIMiddleware,
     SwaggerUIOptions,
 )
@@ -26,10 +25,11 @@ from understudy.server.middleware import (
     AnswerMiddleware,
     AuthenticateMiddleware,
     Boundary,
+    RememberingRouter,
     ValidateMiddleware,
     no_route,
 )
-from understudy.server.send import send_reply
+from understudy.server.send import header, send_reply
 from understudy.server.view import view
 from understudy.state.store import Store
 
@@ -52,16 +52,16 @@ class Application:
     """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
 
     def __init__(self, contracts: Sequence[Contract], settings: Settings) -> None:
-        self.store = Store(settings.log)
+        self.store = Store(settings.store)
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
             for contract in contracts
         )
         self._pages = self._static_pages()
-        self._app: ASGIApp = self._dispatch
+        self._cors: ASGIApp | None = None
         if settings.cors:
-            self._app = CORSMiddleware(
+            self._cors = CORSMiddleware(
                 self._dispatch,
                 allow_origin_regex=".*",
                 allow_methods=["*"],
@@ -71,9 +71,13 @@ class Application:
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection (ASGI 3)."""
+        """Serve one connection (ASGI 3).
+
+        A request without an Origin is none that CORS is about, and skips its middleware.
+        """
         if scope["type"] == "http":
-            await self._app(scope, receive, send)
+            app = self._cors if self._cors and header(scope, b"origin") else self._dispatch
+            await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _live(receive, send)
 
@@ -115,7 +119,7 @@ class Application:
             pages[f"{prefix}/openapi.json"] = Reply(200, dumps(document))
             pages[f"{prefix}/ui/openapi.json"] = Reply(200, dumps(here))
             if prefix:
-                pages[f"{prefix}/"] = home
+                pages[prefix] = pages[f"{prefix}/"] = home
         return pages
 
 
@@ -124,7 +128,7 @@ def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) ->
     routed = ConnexionMiddleware(
         no_route,
         middlewares=[
-            RoutingMiddleware,
+            RememberingRouter,
             AuthenticateMiddleware,
             ValidateMiddleware,
             AnswerMiddleware,
@@ -132,9 +136,8 @@ def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) ->
         resolver=Resolver(lambda _operation_id: no_route),
     )
     routed.add_api(view(contract), base_path=prefix + contract.base_path, service=service)
-    return Mounted(
-        prefix, contract, _BesideSwaggerUI(Boundary(routed, service, prefix), prefix, contract)
-    )
+    app = Boundary(_BesideSwaggerUI(routed, prefix, contract), service, prefix)
+    return Mounted(prefix, contract, app)
 
 
 class _BesideSwaggerUI:

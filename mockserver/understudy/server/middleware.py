@@ -14,9 +14,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.config import BODY_LIMIT
 from understudy.exchange import Reply
 from understudy.respond.service import Handler, Service
-from understudy.server.framework import RoutedAPI, RoutedMiddleware
+from understudy.server.framework import RoutedAPI, RoutedMiddleware, RoutingMiddleware
 from understudy.server.send import header, read_body, send_reply
 
+_KNOWN_PATHS = 4096
+_SHORT_PATH = 512
 _REQUEST = "understudy.request"
 _logger = logging.getLogger("understudy")
 
@@ -117,6 +119,39 @@ class AnswerMiddleware(RoutedMiddleware):  # type: ignore[misc]
     """Where requests that got through are answered."""
 
     api_cls = _AnswerAPI
+
+
+class RememberingRouter(RoutingMiddleware):  # type: ignore[misc]
+    """Connexion's router, asked once for each of the paths that were requested lately."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(self._learn)
+        self._next = app
+        self._known: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    def add_api(self, specification: Any, **options: Any) -> None:
+        """Register an API; a slash too many is another path, not one to redirect from."""
+        super().add_api(specification, **options)
+        for route in self.router.routes:
+            route.app.redirect_slashes = False
+        self.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request; a path that is known goes straight on."""
+        known = self._known.get((scope["method"], scope["path"]))
+        if known is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["path_params"], scope["extensions"] = known
+        await self._next(scope, receive, send)
+
+    async def _learn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if len(self._known) >= _KNOWN_PATHS:
+            self._known.clear()
+        if len(scope["path"]) <= _SHORT_PATH:
+            known = (scope["path_params"], scope["extensions"])
+            self._known[scope["method"], scope["path"]] = known
+        await self._next(scope, receive, send)
 
 
 class Boundary:

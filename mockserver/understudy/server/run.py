@@ -82,7 +82,7 @@ def serve_with_workers(
 ) -> None:
     """Serve from `workers` processes, which share what clients create, until interrupted."""
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
-        shared = replace(settings, log=str(Path(folder, "created.ndjson")))
+        shared = replace(settings, store=str(Path(folder, "created.ndjson")))
         os.environ[_WORKER] = json.dumps([list(names), asdict(shared)], default=str)
         config = _config(
             "understudy.server.run:worker", access_log=access_log, factory=True, workers=workers
@@ -164,6 +164,7 @@ def _config(application: Any, *, access_log: bool, **options: Any) -> uvicorn.Co
         access_log=access_log,
         log_config=logging_config,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=2,
         **options,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.types import Receive, Scope, Send
 
 from understudy.exchange import Reply
@@ -11,12 +13,20 @@ _DRAIN_LIMIT = 64 << 20
 
 async def send_reply(reply: Reply, send: Send) -> None:
     """Send `reply` as one response."""
-    headers = [(name.lower().encode(), value.encode()) for name, value in reply.headers]
-    if reply.media_type:
-        headers.append((b"content-type", reply.media_type.encode()))
-    headers.append((b"content-length", b"%d" % len(reply.body)))
+    length = (b"content-length", b"%d" % len(reply.body))
+    headers = [*_fields(reply.headers, reply.media_type), length]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
+
+
+@lru_cache(maxsize=256)
+def _fields(
+    headers: tuple[tuple[str, str], ...], media_type: str
+) -> tuple[tuple[bytes, bytes], ...]:
+    """Return header fields as ASGI wants them."""
+    if media_type:
+        headers = (*headers, ("content-type", media_type))
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers)
 
 
 async def read_body(receive: Receive, limit: int) -> bytes | None:

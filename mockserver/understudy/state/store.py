@@ -20,12 +20,13 @@ _RESET = b"null\n"
 
 
 class Store:
-    """Created members by resource and parent, oldest first."""
+    """Created members by resource and parent, oldest first; `resets` counts the fresh starts."""
 
     def __init__(self, path: str = "") -> None:
         self._created: dict[tuple[str, str, Json], list[JsonObject]] = {}
         self._file: IO[bytes] | None = open(path, "a+b", buffering=0) if path else None  # noqa: SIM115
         self._seen = 0
+        self.resets = 0
 
     def created(self, contract: str, resource: str, parent: Json) -> Sequence[JsonObject]:
         """Return what was created for `parent`, oldest first."""
@@ -47,6 +48,11 @@ class Store:
         with self._lock():
             self._catch_up()
             self._record(_RESET)
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+        if self._file is not None:
+            self._file.close()
 
     def _record(self, line: bytes) -> None:
         if self._file is None:
@@ -72,6 +78,7 @@ class Store:
         record = loads(line)
         if record is None:
             self._created.clear()
+            self.resets += 1
             return
         contract, resource, parent, value = record
         self._created.setdefault((contract, resource, parent), []).append(value)

@@ -1,0 +1,105 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from understudy.contract.load import load_contract
+from understudy.contract.validate import Validator
+from understudy.errors import GenerationError
+from understudy.generate.world import World
+from understudy.types import Json
+
+SHAPES = load_contract(Path(__file__).parents[1] / "specs" / "shapes.yaml")
+WORLD = World(SHAPES)
+
+
+def reference(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def refused(schema: Json, *, times: int) -> list[tuple[Json, str]]:
+    """Return the values made of `schema` that do not validate, each with the reason."""
+    validator = Validator(schema, SHAPES.schemas)
+    made = [WORLD.response(schema, str(i)) for i in range(times)]
+    return [(value, v.message) for value in made for v in validator.violations(value)]
+
+
+@pytest.mark.parametrize("name", SHAPES.schemas)
+def test_what_is_made_of_a_schema_validates(name: str) -> None:
+    assert refused(reference(name), times=100) == []
+
+
+def objects(members: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    return st.fixed_dictionaries(
+        {
+            "type": st.just("object"),
+            "properties": st.dictionaries(st.sampled_from("abc"), members, max_size=3),
+            "required": st.lists(st.sampled_from("abcd"), unique=True),
+        }
+    )
+
+
+def combined(inner: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    arrays = st.fixed_dictionaries(
+        {"type": st.just("array"), "items": inner}, optional={"minItems": st.integers(0, 3)}
+    )
+    return st.one_of(
+        arrays,
+        objects(inner),
+        st.fixed_dictionaries({"anyOf": st.lists(inner, min_size=1, max_size=3)}),
+        st.fixed_dictionaries({"allOf": st.lists(inner, min_size=1, max_size=1)}),
+    )
+
+
+BOUNDED = st.tuples(st.integers(-50, 50), st.integers(0, 50)).flatmap(
+    lambda ends: st.fixed_dictionaries(
+        {
+            "type": st.sampled_from(["integer", "number"]),
+            "minimum": st.just(ends[0]),
+            "maximum": st.just(sum(ends)),
+        }
+    )
+)
+SMALL = st.recursive(st.sampled_from([reference(n) for n in SHAPES.schemas]) | BOUNDED, combined)
+
+
+@settings(deadline=None, max_examples=150)
+@given(SMALL)
+def test_what_is_made_of_any_small_schema_validates(schema: Json) -> None:
+    assert refused(schema, times=5) == []
+
+
+@pytest.mark.parametrize("name", ["Tree", "Chain", "NullableChain", "Ping", "TreeOfUnions"])
+def test_recursion_ends(name: str) -> None:
+    assert max(depth(WORLD.response(reference(name), str(i))) for i in range(100)) < 20
+
+
+def test_optional_properties_come_and_go() -> None:
+    keys = {tuple(WORLD.response(reference("Object"), str(i))) for i in range(100)}
+
+    assert keys == {
+        ("id",),
+        ("id", "name"),
+        ("id", "at"),
+        ("id", "name", "at"),
+    }
+
+
+def test_every_option_of_an_enum_and_every_branch_of_a_union_comes() -> None:
+    enums = {WORLD.response(reference("EnumWithNull"), str(i)) for i in range(200)}
+    unions = {type(WORLD.response(reference("One"), str(i))) for i in range(100)}
+
+    assert (enums, unions) == ({"a", None}, {bool, str})
+
+
+def test_a_set_that_cannot_be_filled_is_an_error() -> None:
+    schema = {"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "boolean"}}
+
+    with pytest.raises(GenerationError, match="there are not 3 different items"):
+        WORLD.response(schema, "set")
+
+
+def depth(value: Json) -> int:
+    children = value.values() if isinstance(value, dict) else value
+    return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0

@@ -1,0 +1,145 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from understudy.contract.model import RequestBody
+from understudy.respond.bodies import Body, compile_body
+from understudy.respond.invalid import Invalid
+from understudy.types import Json
+
+SCHEMA = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"name": {"type": "string", "maxLength": 3}, "age": {"type": "integer"}},
+}
+
+
+def body(
+    *, required: bool = True, schema: Json = SCHEMA, media_type: str = "application/json"
+) -> Body:
+    compiled = compile_body(RequestBody(required, {media_type: schema}, {}), {})
+    assert compiled is not None
+    return compiled
+
+
+def read(
+    raw: bytes, content_type: str = "", *, of: Body | None = None
+) -> tuple[Json, list[Invalid]]:
+    invalid: list[Invalid] = []
+    return (of or body()).read(raw, content_type, invalid), invalid
+
+
+def test_an_operation_without_a_body_reads_none() -> None:
+    assert compile_body(None, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "understood"),
+    [
+        ("", True),
+        ("application/json", True),
+        ("Application/JSON", True),
+        ("application/json; charset=utf-8", True),
+        ("application/json;", True),
+        ("text/plain", False),
+        ("application/x-www-form-urlencoded", False),
+        ("application/jsonx", False),
+        ("json", False),
+        (";", False),
+    ],
+)
+def test_only_documented_media_types_are_understood(
+    content_type: str,
+    understood: bool,  # noqa: FBT001
+) -> None:
+    assert body().understands(content_type) == understood
+
+
+def test_a_documented_media_type_is_understood_however_it_is_spelled() -> None:
+    assert body(media_type="Application/Vnd.Cats+JSON").understands("application/vnd.cats+json")
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        (b'{"name": "Tom"}', {"name": "Tom"}),
+        (
+            b' {"name": "\\u00e9", "age": 5, "more": [null]}\n',
+            {"name": "é", "age": 5, "more": [None]},
+        ),
+        (
+            b'{"name": "a", "age": 123456789012345678901234567890}',
+            {"name": "a", "age": 123456789012345678901234567890},
+        ),
+    ],
+)
+def test_a_valid_body_is_decoded(raw: bytes, value: Json) -> None:
+    assert read(raw) == (value, [])
+
+
+def test_a_body_may_be_left_out_where_it_is_optional() -> None:
+    assert read(b"", of=body(required=False)) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b"", [("missing", ("body",), None)]),
+        (b"null", [("type", ("body",), None)]),
+        (b"[]", [("type", ("body",), [])]),
+        (b"{}", [("required", ("body", "name"), {})]),
+        (b'{"name": "long"}', [("maxLength", ("body", "name"), "long")]),
+        (
+            b'{"age": 1.5}',
+            [("required", ("body", "name"), {"age": 1.5}), ("type", ("body", "age"), 1.5)],
+        ),
+        (b'{"name": null}', [("type", ("body", "name"), None)]),
+    ],
+)
+def test_everything_that_is_wrong_is_told(
+    raw: bytes, found: list[tuple[str, tuple[str, ...], Json]]
+) -> None:
+    invalid = read(raw)[1]
+
+    assert sorted((one.keyword, one.path, one.value) for one in invalid) == found
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"{",
+        b"{'name': 'a'}",
+        b'{"name": "a",}',
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"name": "\xff"}',
+        b'{"name": "\\ud800"}',
+        b"\xef\xbb\xbf{}",
+        b"name=a",
+        b"{} {}",
+        b" ",
+        b"\x00",
+        b"[" * 100_000,
+        b'{"age": ' + b"9" * 5000 + b"}",
+        b'{"a":' * 250 + b"1" + b"}" * 250,
+    ],
+)
+def test_what_is_not_json_is_told_by_its_position(raw: bytes) -> None:
+    value, (problem,) = read(raw)
+
+    assert value is None
+    assert (problem.keyword, problem.path[0]) == ("json", "body")
+    assert isinstance(problem.path[1], int)
+    assert problem.message
+
+
+def test_a_body_of_another_kind_is_taken_as_text() -> None:
+    text = body(schema={"type": "string"}, media_type="text/plain")
+
+    assert read(b"hello", "text/plain", of=text) == ("hello", [])
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=60) | st.text().map(str.encode))
+def test_no_bytes_are_fatal(raw: bytes) -> None:
+    read(raw)
