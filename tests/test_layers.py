@@ -27,7 +27,7 @@ GATES = {
     "click": ("cli",),
     "connexion": ("server.framework",),
     "faker": ("generate.vocabulary",),
-    "jsonschema_rs": ("contract.validate",),
+    "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "orjson": ("codec",),
     "starlette": ("server",),
     "uvicorn": ("server.run",),

@@ -20,6 +20,19 @@ def dumps(value: Json) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def identity(value: Json) -> bytes:
+    """Return bytes that are equal exactly for equal JSON values: 1 and 1.0 are, 1 and true not."""
+    return json.dumps(_plain(value), sort_keys=True).encode()
+
+
+def _plain(value: Json) -> Json:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(member) for key, member in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
 def loads(raw: bytes) -> Json:
     """Return the value in `raw`.
 

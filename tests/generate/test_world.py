@@ -29,7 +29,7 @@ RESOURCES = [(name, kind) for name, c in CONTRACTS.items() for kind in c.behavio
 SEEDS = st.integers(0, 1 << 64)
 EVERY = pytest.mark.parametrize(("name", "resource"), RESOURCES)
 
-GOLDEN = "c08b67eb42c093dc4163524b7cdd51c7ac27752dcf79e903e3626f310e163631"
+GOLDEN = "45f5b457f63a6a674cf501a2c8debe995326442c0811807c09e2c220d802e46c"
 DUMP = """
 from hashlib import sha256
 from understudy.codec import dumps

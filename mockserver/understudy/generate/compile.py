@@ -1,68 +1,28 @@
 """Compile schemas into makers, once; what behaviour.yaml says about a property comes first.
 
-A maker builds values that validate. It does not clip or repair, and recursion ends by itself:
-deep down, optional members are left out and lists are as short as they may be.
+The canonical form of a schema says what values must be; the schema as written says in which
+order properties stand, and its name says which recipes and relations there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
+from understudy.contract import canonical as c
 from understudy.contract.behaviour import Behaviour, Values
+from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
-from understudy.contract.schemas import named, resolve
-from understudy.errors import GenerationError
-from understudy.generate.conjoin import conjoined
-from understudy.generate.formats import FORMATS, text
-from understudy.generate.numbers import integers, numbers
-from understudy.generate.patterns import pattern_text
-from understudy.generate.place import ABSENT, Maker, Place
-from understudy.generate.recipes import Cap, Context, compile_recipe, moment_maker, references
-from understudy.generate.source import Source
-from understudy.types import Json, JsonObject
+from understudy.contract.schemas import ANYTHING, members, named, resolve
+from understudy.generate.objects import ObjectMaker, extras, member_schema, permitted
+from understudy.generate.place import Maker, Place
+from understudy.generate.recipes import Cap, Context, compile_recipe, references
+from understudy.generate.shapes import Shapes, Written
+from understudy.types import Json
 
-_ATTEMPTS = 20
-_DEPTH = 6
-_MONTH = 30 * 86400
 _NO_VALUES = Values({}, {})
-_OPTIONAL_PRESENT = 80
-_NULLABLE_NULL = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectMaker:
-    """Makes objects of one schema: bindings, then members in an order that fits their recipes."""
-
-    name: str
-    keys: tuple[str, ...]
-    let: tuple[tuple[str, Maker], ...]
-    members: tuple[tuple[str, Maker], ...]
-    related: bool
-
-    def __call__(self, source: Source, place: Place, key: str | int) -> JsonObject:
-        """Return a new object, the value for `key` of what `place` holds."""
-        here = Place(dict.fromkeys(self.keys), place, key, place.draft, outer=place)
-        return self.fill(source, here, {})
-
-    def fill(self, source: Source, here: Place, fixed: Mapping[str, Json]) -> JsonObject:
-        """Make the members of the object at `here`; those in `fixed` are given."""
-        value: JsonObject = here.value
-        names = dict(here.names)
-        here.names = names
-        for name, maker in self.let:
-            if name not in names:
-                names[name] = maker(source.at(name).at("let"), here, name)
-        for name, maker in self.members:
-            value[name] = fixed[name] if name in fixed else maker(source.at(name), here, name)
-        for name in [name for name, member in value.items() if member is ABSENT]:
-            del value[name]
-        if self.related:
-            here.draft.places.append((self.name, here))
-        return value
+_APPLICATORS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
 class Compiler:
@@ -72,155 +32,147 @@ class Compiler:
         self._schemas = schemas
         self._behaviour = behaviour
         self._context = context
-        self._named: dict[str, Maker] = {}
+        self._makers: dict[str, Maker] = {}
+
+    def schema(self, schema: Json) -> Maker:
+        """Return the maker of values of `schema`."""
+        root = c.canonical(schema, self._schemas)
+        return Shapes(root, self).maker(root, Written(schema, named(schema)))
+
+    def present(self, schema: Json) -> Maker:
+        """Return the maker of values of `schema` that are not null."""
+        root, written = self._present(schema)
+        return Shapes(root, self).maker(root, written)
 
     def object(self, name: str) -> ObjectMaker:
-        """Return the maker of the named object schema."""
-        merged = self._merged(resolve(self._schemas[name], self._schemas))
-        return self._object(merged, name, 0)
+        """Return the maker of the named object schema. Raises TypeError for what is none."""
+        maker = self.present({"$ref": f"#/components/schemas/{name}"})
+        if not isinstance(maker, ObjectMaker):
+            raise TypeError(f"{name} is not an object schema")
+        return maker
+
+    def shaped(self, schema: Json, recipes: Mapping[str, Recipe]) -> Maker | None:
+        """Return the maker of objects of `schema` with these recipes; None without properties."""
+        root, written = self._present(schema)
+        view = root.view()
+        if not isinstance(view, c.ObjectView) or not view.properties:
+            return None
+        return self._object(view, written, Shapes(root, self), recipes)
+
+    def items(self, schema: Json) -> Json:
+        """Return the schema of the items of `schema`."""
+        return next(members(schema, "*", self._schemas), ANYTHING)
 
     def recipes(self, recipes: Mapping[str, Recipe]) -> tuple[tuple[str, Maker], ...]:
         """Return the makers of recipes that no schema describes."""
         return tuple((k, compile_recipe(v, self._context)) for k, v in recipes.items())
 
-    def schema(self, schema: Json, depth: int = 0) -> Maker:
-        """Return the maker of values of `schema`, named or not."""
-        name = named(schema)
-        if not name:
-            return self._plain(self._merged(schema if isinstance(schema, dict) else {}), "", depth)
-        if name not in self._named:
-            self._named[name] = lambda source, place, key: self._named[name](source, place, key)
-            merged = self._merged(resolve(schema, self._schemas))
-            self._named[name] = self._plain(merged, name, depth)
-        return self._named[name]
+    def made_by(self, view: c.ReferenceView, shapes: Shapes) -> Maker:
+        """Return the maker of what a reference leads to; it is compiled when first used."""
+        name = c.component(view)
+        key = name or f"{id(shapes)} {view.uri}"
+        if key not in self._makers:
+            self._makers[key] = lambda source, place, at: self._makers[key](source, place, at)
+            self._makers[key] = self._target(view, name, shapes)
+        return self._makers[key]
 
-    def present(self, schema: Json) -> Maker:
-        """Return the maker of values of `schema` that are not null."""
-        merged = self._merged(resolve(schema, self._schemas))
-        kind = merged.get("type")
-        if isinstance(kind, list) and kind != ["null"]:
-            merged = {**merged, "type": next(k for k in kind if k != "null")}
-        return self._plain(merged, named(schema), 0)
+    def objects_of(self, view: c.ObjectView, written: Written, shapes: Shapes) -> Maker:
+        """Return the maker of objects."""
+        return self._object(view, written, shapes, {})
 
-    def shaped(self, schema: Json, members: Mapping[str, Recipe]) -> Maker | None:
-        """Return the maker of objects of `schema` with these recipes; None without properties."""
-        merged = self._merged(resolve(schema, self._schemas))
-        if "properties" not in merged:
-            return None
-        return self._object(merged, named(schema), 0, members)
+    def member(self, written: Written, token: str) -> Written:
+        """Return the written schema of what `token` leads to."""
+        schema = next(members(written.schema, token, self._schemas), True)
+        return Written(schema, named(schema))
 
-    def items(self, schema: Json) -> Json:
-        """Return the schema of the items of `schema`."""
-        return self._merged(resolve(schema, self._schemas)).get("items", True)
+    def _present(self, schema: Json) -> tuple[CanonicalSchema, Written]:
+        written = Written(schema, named(schema))
+        target = resolve(schema, self._schemas) if written.name else schema
+        root = c.canonical(target, self._schemas)
+        return c.without(root, c.null()) or root, written
 
-    def _merged(self, schema: JsonObject) -> JsonObject:
-        """Return `schema` with the members of its allOf folded in."""
-        own = {key: value for key, value in schema.items() if key != "allOf"}
-        parts = [self._merged(resolve(part, self._schemas)) for part in schema.get("allOf", ())]
-        return reduce(conjoined, [*parts, own])
-
-    def _plain(self, schema: JsonObject, name: str, depth: int) -> Maker:
-        if "const" in schema:
-            return lambda _source, _place, _key: schema["const"]
-        if "enum" in schema:
-            options = tuple(schema["enum"])
-            return lambda source, _place, _key: source.pick(options)
-        for keyword in ("oneOf", "anyOf"):
-            if keyword in schema:
-                return _one_of([self.schema(part, depth) for part in _branches(schema, keyword)])
-        kind = schema.get("type", _implied_type(schema))
-        if isinstance(kind, list):
-            maker = self._of_type(
-                [k for k in kind if k != "null"][:1] or ["null"], schema, name, depth
-            )
-            return _nullable(maker) if "null" in kind else maker
-        return self._of_type([kind], schema, name, depth)
-
-    def _of_type(self, kinds: list[str], schema: JsonObject, name: str, depth: int) -> Maker:
-        kind = kinds[0]
-        if kind == "object":
-            return self._object(schema, name, depth)
-        if kind == "array":
-            return self._array(schema, depth)
-        return _SCALARS[kind](schema)
-
-    def _array(self, schema: JsonObject, depth: int) -> Maker:
-        item = self.schema(schema.get("items", True), depth + 1)
-        low = schema.get("minItems", 0)
-        high = min(schema.get("maxItems", low + 3), low + 3)
-        unique = schema.get("uniqueItems", False)
-
-        def make(source: Source, place: Place, key: str | int) -> list[Json]:
-            value: list[Json] = []
-            here = Place(value, place, key, place.draft, outer=place)
-            last = low if _level(place) > _DEPTH else high
-            count = source.at("count").between(low, last)
-            for attempt in range(count * _ATTEMPTS if unique else count):
-                made = item(source.at(attempt), here, len(value))
-                if len(value) < count and not (unique and made in value):
-                    value.append(made)
-            if len(value) < low:
-                raise GenerationError(f"{key}: there are not {low} different items")
-            return value
-
-        return make
+    def _target(self, view: c.ReferenceView, name: str, shapes: Shapes) -> Maker:
+        if name in self._schemas:
+            root = c.canonical(self._schemas[name], self._schemas)
+            return Shapes(root, self).maker(root, Written(self._schemas[name], name))
+        target = shapes.root.definition(view.uri)
+        return shapes.maker(target if target is not None else c.anything(), Written())
 
     def _object(
         self,
-        schema: JsonObject,
-        name: str,
-        depth: int,
-        recipes: Mapping[str, Recipe] | None = None,
+        view: c.ObjectView,
+        written: Written,
+        shapes: Shapes,
+        overriding: Mapping[str, Recipe],
     ) -> ObjectMaker:
-        values = self._behaviour.values.get(name, _NO_VALUES)
-        recipes = {**values.members, **(recipes or {})}
-        relations = self._behaviour.relations.get(name, ())
-        properties = _properties(schema)
-        identities = (
-            kind.id[0] for kind in self._behaviour.resources.values() if kind.schema == name
-        )
-        required = {*schema.get("required", ()), *identities}
-        caps = _caps(relations)
-        makers = {}
-        for key, member in properties.items():
-            recipe = recipes.get(key)
-            if recipe is not None and not isinstance(recipe, AsSchema):
-                makers[key] = compile_recipe(recipe, self._context, member, caps.get(key))
-                continue
-            maker = self.schema(member, depth + 1)
-            wanted = key in required or recipe is not None
-            makers[key] = maker if wanted else _optional(maker)
-        order = _order(tuple(properties), recipes, relations)
+        values = self._behaviour.values.get(written.name, _NO_VALUES)
+        relations = self._behaviour.relations.get(written.name, ())
+        recipes = {**values.members, **overriding}
+        keys = permitted(view, self._keys(view, written))
+        makers = {
+            key: self._member(
+                key, view, written, shapes, recipes.get(key), _caps(relations).get(key)
+            )
+            for key in keys
+        }
         return ObjectMaker(
-            name=name,
-            keys=tuple(properties),
+            name=written.name,
+            keys=tuple(keys),
+            required=frozenset(
+                {*view.required, *recipes, *self._identities(written.name)} & {*keys}
+            ),
             let=self.recipes(values.let),
-            members=tuple((key, makers[key]) for key in order),
+            members=tuple((key, makers[key]) for key in _order(keys, recipes, relations)),
             related=bool(relations),
+            least=view.min_properties or 0,
+            most=view.max_properties,
+            extras=extras(view, shapes),
         )
 
+    def _member(
+        self,
+        key: str,
+        view: c.ObjectView,
+        written: Written,
+        shapes: Shapes,
+        recipe: Recipe | None,
+        cap: Cap | None,
+    ) -> Maker:
+        member = self.member(written, key)
+        if recipe is not None and not isinstance(recipe, AsSchema):
+            return compile_recipe(recipe, self._context, member.schema, cap)
+        return shapes.maker(member_schema(view, key), member)
 
-def _branches(schema: JsonObject, keyword: str) -> list[Json]:
-    """Return the schemas that `keyword` lists, each with the properties that stand beside it."""
-    beside = {key: value for key, value in schema.items() if key != keyword}
-    if not beside.keys() & {"properties", "required"}:
-        return list(schema[keyword])
-    return [{"allOf": [beside, part]} for part in schema[keyword]]
+    def _keys(self, view: c.ObjectView, written: Written) -> list[str]:
+        """Return the names of the members of `view`, those written first in their order."""
+        known = {*view.properties, *view.required}
+        in_order = [name for name in self._names(written.schema, 0) if name in known]
+        return list(dict.fromkeys([*in_order, *sorted(known)]))
+
+    def _names(self, schema: Json, depth: int) -> Iterator[str]:
+        """Yield the property names in `schema` and in what it combines, as they are written."""
+        schema = resolve(schema, self._schemas)
+        for part in _parts(schema) if depth < 32 else ():
+            yield from self._names(part, depth + 1)
+        yield from schema.get("properties", {})
+
+    def _identities(self, name: str) -> Iterator[str]:
+        """Yield the properties that identify resources of the named schema."""
+        kinds = self._behaviour.resources.values()
+        return (kind.id[0] for kind in kinds if kind.schema == name)
 
 
-def _properties(schema: JsonObject) -> JsonObject:
-    """Return the schemas of the properties, and of those that are only said to be required."""
-    properties: JsonObject = schema.get("properties", {})
-    other = schema.get("additionalProperties", True)
-    undescribed = [key for key in schema.get("required", ()) if key not in properties]
-    return {**properties, **dict.fromkeys(undescribed, other)}
+def _parts(schema: Mapping[str, Json]) -> Iterator[Json]:
+    for keyword in _APPLICATORS:
+        value = schema.get(keyword, [])
+        yield from value if isinstance(value, list) else [value]
 
 
 def _order(
-    keys: tuple[str, ...], recipes: Mapping[str, Recipe], relations: tuple[Relation, ...]
+    keys: Sequence[str], recipes: Mapping[str, Recipe], relations: tuple[Relation, ...]
 ) -> tuple[str, ...]:
     """Return `keys` so that each comes after those its recipe or its cap looks at."""
-    needs = {key: references(recipes.get(key)) & set(keys) - {key} for key in keys}
+    needs = {key: references(recipes.get(key)) & {*keys} - {key} for key in keys}
     for subjects, bound in _bounded(relations):
         for index, subject in enumerate(subjects):
             needs[subject] = needs.get(subject, set()) | {bound, *subjects[:index]}
@@ -245,71 +197,8 @@ def _caps(relations: tuple[Relation, ...]) -> dict[str, Cap]:
 
 
 def _cap(spent: tuple[str, ...], bound: str) -> Cap:
-    return lambda place: place.value[bound] - sum(place.value[name] for name in spent)
+    def left(place: Place) -> int:
+        limit: int = place.value[bound]
+        return limit - sum(int(place.value[name]) for name in spent)
 
-
-def _level(place: Place) -> int:
-    return 0 if place.parent is None else 1 + _level(place.parent)  # type: ignore[arg-type]
-
-
-def _one_of(makers: list[Maker]) -> Maker:
-    return lambda source, place, key: source.at("branch").pick(makers)(source, place, key)
-
-
-def _nullable(maker: Maker) -> Maker:
-    def make(source: Source, place: Place, key: str | int) -> Json:
-        if _level(place) > _DEPTH or source.at("null").below(100) < _NULLABLE_NULL:
-            return None
-        return maker(source, place, key)
-
-    return make
-
-
-def _optional(maker: Maker) -> Maker:
-    def make(source: Source, place: Place, key: str | int) -> Json:
-        if _level(place) > _DEPTH or source.at("present").below(100) >= _OPTIONAL_PRESENT:
-            return ABSENT
-        return maker(source, place, key)
-
-    return make
-
-
-def _implied_type(schema: JsonObject) -> str:
-    if "properties" in schema or "additionalProperties" in schema:
-        return "object"
-    if "items" in schema:
-        return "array"
-    return "integer" if "minimum" in schema or "maximum" in schema else "string"
-
-
-def _string(schema: JsonObject) -> Maker:
-    if "pattern" in schema:
-        pattern = pattern_text(schema["pattern"])
-        return lambda source, _place, _key: pattern(source)
-    if schema.get("format") == "date-time":
-        return moment_maker(0, _MONTH)
-    if schema.get("format") in FORMATS:
-        maker = FORMATS[schema["format"]]
-        return lambda source, _place, _key: maker(source)
-    low = schema.get("minLength", 0)
-    high = schema.get("maxLength", low + 64)
-    return lambda source, _place, _key: text(source, low, high)
-
-
-def _integer(schema: JsonObject) -> Maker:
-    draw = integers(schema)
-    return lambda source, _place, _key: draw(source)
-
-
-def _number(schema: JsonObject) -> Maker:
-    draw = numbers(schema)
-    return lambda source, _place, _key: draw(source)
-
-
-_SCALARS = {
-    "boolean": lambda _schema: lambda source, _place, _key: source.below(2) == 1,
-    "integer": _integer,
-    "null": lambda _schema: lambda _source, _place, _key: None,
-    "number": _number,
-    "string": _string,
-}
+    return left

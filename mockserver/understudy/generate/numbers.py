@@ -1,56 +1,96 @@
-"""Integers and numbers within the bounds of a schema, on its steps. Never rounded beyond them."""
+"""Integers and numbers within canonical bounds, built by counting the allowed ones."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor, lcm
 
-from understudy.generate.source import Source
-from understudy.types import JsonObject
+from understudy.contract.canonical import IntegerView, NumberView
+from understudy.generate.place import Maker
+from understudy.types import Json
 
 _SPAN = 1000
-"""How far values reach from the one bound that a schema sets, or from zero."""
+_EXACT = 1 << 53  # beyond it, floats have no fractions
+_TRIES = 200
 
 
-def integers(schema: JsonObject) -> Callable[[Source], int]:
-    """Return what draws the integers that `schema` allows."""
-    step = int(schema.get("multipleOf", 1)) or 1
-    low, high = _bounds(schema)
-    first, last = _steps(schema, Decimal(step), low, high)
-    return lambda source: source.between(first, last) * step
+def integer_maker(view: IntegerView) -> Maker:
+    """Return a maker of integers; unbounded sides end a thousand steps from the bound."""
+    step = _common_step([Fraction(str(value)) for value in view.multiple_of])
+    barred = [Fraction(str(value)) for value in view.not_multiple_of]
+    step = Fraction(step.numerator) if step else Fraction(1)
+    return _stepped(_end(view.minimum, step, ceil), _end(view.maximum, step, floor), step, barred)
 
 
-def numbers(schema: JsonObject) -> Callable[[Source], float]:
-    """Return what draws the numbers that `schema` allows."""
-    low, high = _bounds(schema)
-    if schema.get("multipleOf"):
-        unit = Decimal(str(schema["multipleOf"]))
-        first, last = _steps(schema, unit, low, high)
-        return lambda source: float(unit * source.between(first, last))
-    if low == high:
-        return lambda _source: float(low)
-    part = (high - low) / _SPAN
-    digits = max(2, -part.adjusted())
-    return lambda source: float(round(low + part * source.between(1, _SPAN - 1), digits))
+def number_maker(view: NumberView) -> Maker:
+    """Return a maker of numbers: multiples where they are asked for, two decimals otherwise."""
+    given = [Fraction(str(value)) for value in view.multiple_of]
+    barred = [Fraction(str(value)) for value in view.not_multiple_of]
+    step = _common_step(given) or _fine_step(view)
+    if view.excludes_integers:
+        barred.append(Fraction(1))
+    low, high = _end(view.minimum, step, ceil), _end(view.maximum, step, floor)
+    if view.exclusive_minimum and low is not None and low * step == _exact(view.minimum):
+        low += 1
+    if view.exclusive_maximum and high is not None and high * step == _exact(view.maximum):
+        high -= 1
+    return _stepped(low, high, step, barred)
 
 
-def _bounds(schema: JsonObject) -> tuple[Decimal, Decimal]:
-    """Return the lowest and the highest value; exclusive bounds are not told apart."""
-    lows = [Decimal(str(schema[k])) for k in ("minimum", "exclusiveMinimum") if k in schema]
-    highs = [Decimal(str(schema[k])) for k in ("maximum", "exclusiveMaximum") if k in schema]
-    if lows or not highs:
-        low = max(lows, default=Decimal(0))
-        return low, min(highs, default=low + _SPAN)
-    high = min(highs)
-    return Decimal(0) if high > 0 else high - _SPAN, high
+def _exact(value: Json) -> Fraction:
+    return Fraction(str(value)) if not isinstance(value, Decimal) else Fraction(value)
 
 
-def _steps(schema: JsonObject, unit: Decimal, low: Decimal, high: Decimal) -> tuple[int, int]:
-    """Return which multiples of `unit` are the first and the last within the bounds."""
-    first, last = math.ceil(low / unit), math.floor(high / unit)
-    if first * unit == schema.get("exclusiveMinimum"):
-        first += 1
-    if last * unit == schema.get("exclusiveMaximum"):
-        last -= 1
-    return first, last
+def _common_step(values: Sequence[Fraction]) -> Fraction | None:
+    """Return the least common multiple of fractions."""
+    if not values:
+        return None
+    denominator = lcm(*(value.denominator for value in values))
+    return Fraction(lcm(*(int(value * denominator) for value in values)), denominator)
+
+
+def _fine_step(view: NumberView) -> Fraction:
+    """Return a step of which several fit between the bounds."""
+    bounds = [_exact(bound) for bound in (view.minimum, view.maximum) if bound is not None]
+    if any(abs(bound) > _EXACT for bound in bounds):
+        return Fraction(1)
+    if view.minimum is None or view.maximum is None:
+        return Fraction(1, 100)
+    room = _exact(view.maximum) - _exact(view.minimum)
+    step = Fraction(1, 100)
+    while room and room < step * 4:
+        step /= 10
+    return step
+
+
+def _end(bound: Json, step: Fraction, rounded: object) -> int | None:
+    """Return the first or last multiple of `step` within a bound, counted in steps."""
+    if bound is None:
+        return None
+    quotient = _exact(bound) / step
+    return ceil(quotient) if rounded is ceil else floor(quotient)
+
+
+def _stepped(
+    low: int | None, high: int | None, step: Fraction, barred: Sequence[Fraction]
+) -> Maker:
+    first = low if low is not None else min(0, high - _SPAN) if high is not None else 0
+    last = high if high is not None else first + _SPAN
+    return lambda source, _place, _key: _plain(
+        _allowed(source.between(first, last), first, last, step, barred) * step
+    )
+
+
+def _allowed(start: int, first: int, last: int, step: Fraction, barred: Sequence[Fraction]) -> int:
+    """Return `start`, or the next count after it whose value is no barred multiple."""
+    if not barred:
+        return start
+    room = last - first + 1
+    counts = (first + (start - first + offset) % room for offset in range(min(room, _TRIES)))
+    return next((n for n in counts if not any(n * step % bar == 0 for bar in barred)), start)
+
+
+def _plain(value: Fraction) -> int | float:
+    return value.numerator if value.denominator == 1 else float(value)

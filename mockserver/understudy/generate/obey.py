@@ -18,6 +18,7 @@ from understudy.contract.pointers import MISSING
 from understudy.contract.relations import Relation, Slot, first_value, instant, ordered, slots
 from understudy.errors import GenerationError
 from understudy.generate.place import Draft, Moment, Place
+from understudy.generate.times import format_instant
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -38,14 +39,6 @@ def obey(draft: Draft, relations: Relations, latest: datetime, fraction: int) ->
     for kind, patch in _PATCHES.items():
         for relation, place in _pairs(draft, relations, kind):
             patch(relation, place)
-
-
-def format_instant(at: datetime, fraction: int) -> str:
-    """Return `at`, in UTC, as an RFC 3339 date-time with `fraction` digits of a second."""
-    text = at.strftime("%Y-%m-%dT%H:%M:%S")
-    return (
-        f"{text}.{at.microsecond:06d}"[: len(text) + 1 + fraction] + "Z" if fraction else text + "Z"
-    )
 
 
 def _pairs(draft: Draft, relations: Relations, kind: str) -> Iterator[tuple[Relation, Place]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -14,6 +15,9 @@ from understudy.types import Json
 
 ABSENT = object()
 """Stands for an optional property that is left out."""
+
+DEPTH = 6
+"""How many containers deep values are as rich as their schema; below, they end soon."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,11 +31,29 @@ class Moment:
 
 @dataclass(slots=True)
 class Draft:
-    """One document under construction; relations are obeyed when all of it is there."""
+    """One document under construction; relations are obeyed when all of it is there.
+
+    While it is `checking`, values are validated as they are made: instants are written at once.
+    """
 
     request: Request = field(default_factory=Request)
     places: list[tuple[str, Place]] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    checking: bool = False
+
+    @contextmanager
+    def settled(self) -> Iterator[Callable[[], None]]:
+        """Check for the time of a block; what is yielded forgets what was made in it so far."""
+        before, made = self.checking, len(self.places)
+        self.checking = True
+
+        def forget() -> None:
+            del self.places[made:]
+
+        try:
+            yield forget
+        finally:
+            self.checking = before
 
 
 @dataclass(slots=True)
@@ -41,6 +63,11 @@ class Place(Node):
     draft: Draft = field(default_factory=Draft)
     names: Mapping[str, Json] = field(default_factory=dict)
     outer: Place | None = None
+    depth: int = 0
+
+    def inside(self, value: Json, key: str | int) -> Place:
+        """Return the place of `value`, a container that stands at `key` of this one."""
+        return Place(value, self, key, self.draft, {}, self, self.depth + 1)
 
     def lookup(self, name: str) -> Json:
         """Return what `name` is bound to here or in anything around, or MISSING."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Protocol, TypeAlias
 
 from understudy.contract import recipes as r
@@ -11,10 +12,11 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.contract.schemas import ANYTHING
 from understudy.errors import GenerationError
 from understudy.generate.formats import FORMATS
-from understudy.generate.patterns import pattern_text
-from understudy.generate.place import ABSENT, Maker, Moment, Place
+from understudy.generate.place import ABSENT, Maker, Place
 from understudy.generate.source import Source
 from understudy.generate.templates import Lexicon, draw, or_null, rendered, template_maker
+from understudy.generate.texts import whole
+from understudy.generate.times import moment_maker
 from understudy.generate.vocabulary import known_provider, pool
 from understudy.types import Json
 
@@ -62,7 +64,7 @@ def mistake(part: object) -> tuple[str, str] | None:
         return part.pointer, f"unknown format {part.format!r}; known are {', '.join(FORMATS)}"
     if isinstance(part, r.Pattern):
         try:
-            pattern_text(part.pattern)
+            whole(part.pattern)
         except ValueError as error:
             return part.pointer, str(error)
     return None
@@ -138,14 +140,14 @@ def _number(recipe: r.Number, context: Context, _schema: Json, cap: Cap | None) 
 
 
 def _pattern(recipe: r.Pattern, *_: Any) -> Maker:
-    text = pattern_text(recipe.pattern)
-    return lambda source, _place, _key: text(source)
+    draw = whole(recipe.pattern).draw
+    return lambda source, _place, _key: draw(source)
 
 
 def _matching(recipe: r.Matching, *_: Any) -> Maker:
     def make(source: Source, place: Place, _key: str | int) -> str:
         found = follow(or_null(place.lookup(recipe.pattern.head)), recipe.pattern.members)
-        return pattern_text(str(found))(source)
+        return whole(str(found)).draw(source)
 
     return make
 
@@ -168,9 +170,9 @@ def _each(recipe: r.Each, context: Context, schema: Json, _cap: Cap | None) -> M
             follow(or_null(place.lookup(recipe.entries.head)), recipe.entries.members)
         )
         value: list[Json] = []
-        here = Place(value, place, key, place.draft, outer=place)
+        here = place.inside(value, key)
         for index, entry in enumerate(entries or []):
-            bound = Place(value, place, key, place.draft, {recipe.name: entry}, here)
+            bound = replace(here, names={recipe.name: entry})
             value.append(item(source.at(index), bound, index))
         return value
 
@@ -182,7 +184,7 @@ def _repeat(recipe: r.Repeat, context: Context, schema: Json, _cap: Cap | None) 
 
     def make(source: Source, place: Place, key: str | int) -> list[Json]:
         value: list[Json] = []
-        here = Place(value, place, key, place.draft, outer=place)
+        here = place.inside(value, key)
         for index in range(source.at("count").between(recipe.low, recipe.high)):
             value.append(item(source.at(index), here, index))
         return value
@@ -221,17 +223,6 @@ def _member(recipe: r.Member, context: Context, *_: Any) -> Maker:
 
 def _after(recipe: r.After, *_: Any) -> Maker:
     return moment_maker(recipe.low, recipe.high)
-
-
-def moment_maker(low: int, high: int) -> Maker:
-    """Return a maker of instants, `low` to `high` seconds after whatever must come before."""
-
-    def make(source: Source, place: Place, key: str | int) -> Moment:
-        moment = Moment(place.value, key, source.between(low * 1_000_000, high * 1_000_000))
-        place.draft.moments.append(moment)
-        return moment
-
-    return make
 
 
 def _as_schema(_recipe: r.AsSchema, context: Context, schema: Json, _cap: Cap | None) -> Maker:

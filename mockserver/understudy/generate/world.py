@@ -11,19 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from understudy.codec import dumps
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
-from understudy.contract.behaviour import Behaviour, Resource
+from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import follow
-from understudy.contract.recipes import Recipe, parts
+from understudy.contract.recipes import Recipe
+from understudy.contract.schemas import named
 from understudy.contract.validate import Validator
 from understudy.errors import ContractError, GenerationError
 from understudy.exchange import Request
-from understudy.generate.compile import Compiler, ObjectMaker
-from understudy.generate.obey import format_instant, obey
+from understudy.generate.compile import Compiler
+from understudy.generate.feasible import infeasible
+from understudy.generate.obey import obey
+from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import ABSENT, Draft, Maker, Place
-from understudy.generate.recipes import compile_recipe, mistake
+from understudy.generate.recipes import compile_recipe
 from understudy.generate.source import Source
+from understudy.generate.times import format_instant
 from understudy.types import Json, JsonObject
 
 _CACHED_PARENTS = 256
@@ -52,7 +57,9 @@ class World:
     def __init__(
         self, contract: Contract, *, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW
     ) -> None:
-        _check(contract.behaviour)
+        problems = list(infeasible(contract))
+        if problems:
+            raise ContractError(problems)
         self._contract = contract
         self._behaviour = contract.behaviour
         self._now = now
@@ -61,7 +68,7 @@ class World:
         self._compiler = Compiler(contract.schemas, contract.behaviour, self)
         self._homes: OrderedDict[tuple[str, Json], _Home] = OrderedDict()
         self._makers: dict[str, ObjectMaker] = {}
-        self._validators: dict[str, Validator] = {}
+        self._validators: dict[bytes, Validator] = {}
         self._root = Place(None)
         self._root.names = self._bound(behaviour_let=self._behaviour.let, source=self._source)
 
@@ -95,7 +102,8 @@ class World:
         for tokens, recipe in assign.items():
             made = self._recipe(recipe)(source.at("assign").at(tokens[-1]), here, tokens[-1])
             follow(value, tokens[:-1])[tokens[-1]] = made
-        return self._verified(kind.schema, value)
+        self._verify(_reference(kind.schema), value)
+        return value
 
     def response(self, schema: Json, label: str) -> Json:
         """Return a value for a response schema that no resource stands behind."""
@@ -105,6 +113,7 @@ class World:
         value = self._compiler.schema(schema)(source, place, "")
         root[""] = None if value is ABSENT else value
         self._obey(draft, source)
+        self._verify(schema, root[""])
         return root[""]
 
     def present(self, schema: Json) -> Maker:
@@ -210,10 +219,11 @@ class World:
             fixed[kind.parent_field[0]] = parent
         draft = Draft(request or Request())
         maker = self._maker(kind.schema)
-        place = Place(dict.fromkeys(maker.keys), draft=draft, names=names, outer=outer)
+        place = Place({}, draft=draft, names=names, outer=outer)
         value = maker.fill(source, place, fixed)
         self._obey(draft, source)
-        return self._verified(kind.schema, value)
+        self._verify(_reference(kind.schema), value)
+        return value
 
     def _obey(self, draft: Draft, source: Source) -> None:
         """Settle `draft`; recent times are likelier than old ones."""
@@ -229,23 +239,18 @@ class World:
     def _recipe(self, recipe: Recipe) -> Maker:
         return compile_recipe(recipe, self)
 
-    def _verified(self, schema: str, value: JsonObject) -> JsonObject:
-        """Return `value`, which is valid. Raises GenerationError if it is not."""
-        if schema not in self._validators:
-            schemas = self._contract.schemas
-            self._validators[schema] = Validator(schemas[schema], schemas)
-        for violation in self._validators[schema].violations(value):
+    def _verify(self, schema: Json, value: Json) -> None:
+        """Raise GenerationError unless `value` satisfies `schema`."""
+        key = dumps(schema)
+        if key not in self._validators:
+            self._validators[key] = Validator(schema, self._contract.schemas)
+        for violation in self._validators[key].violations(value):
             where = "/".join(map(str, violation.path))
-            raise GenerationError(f"{schema}: /{where}: {violation.message}")
-        return value
+            raise GenerationError(f"{named(schema)}: /{where}: {violation.message}")
 
 
-def _check(behaviour: Behaviour) -> None:
-    """Raise ContractError for all recipes that cannot be followed."""
-    places = (behaviour.let, behaviour.parents, behaviour.values, behaviour.operations)
-    found = [mistake(part) for place in places for part in parts(place)]
-    if behaviour.document and any(found):
-        raise ContractError([behaviour.document.problem(*one) for one in found if one])
+def _reference(name: str) -> JsonObject:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _text(key: Json) -> str:

@@ -1,0 +1,120 @@
+"""Arrays within canonical bounds: positions, items that must be contained, distinct items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.codec import identity
+from understudy.contract import canonical as c
+from understudy.contract.canonical import ArrayView, CanonicalSchema
+from understudy.errors import GenerationError
+from understudy.generate.place import DEPTH, Maker, Place
+from understudy.generate.source import Source
+from understudy.types import Json
+
+if TYPE_CHECKING:
+    from understudy.generate.shapes import Shapes, Written
+
+_MORE = 3
+_TRIES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Slots:
+    """A maker for each position: the first ones by name, all later ones alike."""
+
+    first: Sequence[Maker]
+    rest: Maker | None
+
+    def at(self, index: int) -> Maker | None:
+        return self.first[index] if index < len(self.first) else self.rest
+
+
+def array_maker(
+    schema: CanonicalSchema, view: ArrayView, written: Written, shapes: Shapes
+) -> Maker:
+    """Return a maker of arrays as `view` describes them."""
+    wanted = _contained(view, shapes)
+    slots = _slots(view, written, shapes)
+    low = max(view.min_items or 0, len(wanted), 2 if c.some_repeated(view) else 0)
+    high = min(_longest(view, slots), max(low + _MORE, len(slots.first)))
+    distinct, repeated = c.all_distinct(view), c.some_repeated(view)
+
+    def make(source: Source, place: Place, key: str | int) -> list[Json]:
+        value: list[Json] = []
+        here = place.inside(value, key)
+        count = low if here.depth > DEPTH else source.at("count").between(low, max(low, high))
+        makers = _arranged(slots, wanted, count)
+        seen: set[bytes] = set()
+        for index, maker in enumerate(makers):
+            child = source.at(index)
+            value.append(
+                _another(maker, child, here, index, seen) if distinct else maker(child, here, index)
+            )
+        if repeated and len(value) > 1:
+            value[-1] = value[0]
+        return value
+
+    return shapes.checked(make, schema) if _unsure(view) else make
+
+
+def _slots(view: ArrayView, written: Written, shapes: Shapes) -> _Slots:
+    """Return makers by position; where contained items are limited, others avoid being such."""
+    limits = [one.schema for one in view.contains if one.max_contains is not None]
+    first = [
+        shapes.maker(_avoiding(schema, limits), shapes.names.member(written, str(index)))
+        for index, schema in enumerate(view.prefix_items)
+    ]
+    items = view.items if view.items is not None else c.anything()
+    items = _avoiding(items, limits)
+    if c.impossible(items):
+        return _Slots(first, None)
+    return _Slots(first, shapes.maker(items, shapes.names.member(written, "*")))
+
+
+def _avoiding(schema: CanonicalSchema, limits: Sequence[CanonicalSchema]) -> CanonicalSchema:
+    for limit in limits:
+        rest = c.without(schema, limit)
+        if rest is not None and not c.impossible(rest):
+            schema = rest
+    return schema
+
+
+def _contained(view: ArrayView, shapes: Shapes) -> list[Maker]:
+    """Return a maker for each item that `contains` asks for."""
+    makers: list[Maker] = []
+    for one in view.contains:
+        needed = 1 if one.min_contains is None else one.min_contains
+        joined = c.both(view.items, one.schema) if view.items is not None else one.schema
+        schema = joined if joined is not None and not c.impossible(joined) else one.schema
+        makers += [shapes.maker(schema)] * needed
+    return makers
+
+
+def _longest(view: ArrayView, slots: _Slots) -> int:
+    longest = view.max_items if view.max_items is not None else 1 << 30
+    return longest if slots.rest is not None else min(longest, len(slots.first))
+
+
+def _arranged(slots: _Slots, wanted: Sequence[Maker], count: int) -> list[Maker]:
+    """Return a maker for each of `count` positions; what must be contained comes last."""
+    plain = count - len(wanted)
+    makers = [slots.at(index) for index in range(plain)]
+    return [maker for maker in makers if maker is not None] + list(wanted)
+
+
+def _another(maker: Maker, source: Source, place: Place, index: int, seen: set[bytes]) -> Json:
+    """Return an item that is not among those `seen`."""
+    for attempt in range(_TRIES):
+        value = maker(source.at("distinct").at(attempt) if attempt else source, place, index)
+        mark = identity(value)
+        if mark not in seen:
+            seen.add(mark)
+            return value
+    raise GenerationError(f"{place.key}: fewer distinct items than asked for")
+
+
+def _unsure(view: ArrayView) -> bool:
+    return bool(view.contains) and (bool(view.prefix_items) or len(view.contains) > 1)

@@ -1,0 +1,263 @@
+"""Makers for canonical schemas: one for each kind of view, in a table.
+
+What a view says is built, not tried. Where the canonical form cannot say it (`oneOf` of
+overlapping branches, exotic keywords), values are made and checked, within a stated budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from understudy.contract import canonical as c
+from understudy.contract.canonical import CanonicalSchema
+from understudy.contract.validate import Validator
+from understudy.errors import GenerationError
+from understudy.generate.arrays import array_maker
+from understudy.generate.formats import word
+from understudy.generate.numbers import integer_maker, number_maker
+from understudy.generate.place import DEPTH, Maker, Place
+from understudy.generate.source import Source
+from understudy.generate.texts import faithful, text_maker
+from understudy.types import Json
+
+TRIES = 100
+"""How many values are made before a schema that can only be checked counts as impossible."""
+
+_NULLS_IN_100 = 10
+_FAR = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A schema as it was written, and its name if it has one: what the canonical form drops."""
+
+    schema: Json = True
+    name: str = ""
+
+
+class Names(Protocol):
+    """Knows schemas as written: names, property order, recipes."""
+
+    def made_by(self, view: c.ReferenceView, shapes: Shapes) -> Maker:
+        """Return the maker of what a reference leads to."""
+
+    def objects_of(self, view: c.ObjectView, written: Written, shapes: Shapes) -> Maker:
+        """Return the maker of objects."""
+
+    def member(self, written: Written, token: str) -> Written:
+        """Return the written schema of what `token` leads to."""
+
+
+class Shapes:
+    """Makers for the parts of one canonical document."""
+
+    def __init__(self, root: CanonicalSchema, names: Names, *, unmodelled: bool = False) -> None:
+        self.root = root
+        self.names = names
+        self.unmodelled = unmodelled
+        self._costs: dict[str, int] = {}
+
+    def maker(self, schema: CanonicalSchema, written: Written = Written()) -> Maker:
+        """Return the maker of values of `schema`; `written` is the same before it was reduced."""
+        view = schema.view()
+        return _MAKERS[type(view)](self, schema, view, written)
+
+    def checked(self, maker: Maker, schema: CanonicalSchema) -> Maker:
+        """Return a maker that makes values until one satisfies `schema`."""
+        validator = Validator(schema.to_json_schema())
+
+        def make(source: Source, place: Place, key: str | int) -> Json:
+            with place.draft.settled() as forget:
+                for attempt in range(TRIES):
+                    with suppress(GenerationError):
+                        value = maker(source.at("attempt").at(attempt), place, key)
+                        if validator.accepts(value):
+                            return value
+                    forget()
+            raise GenerationError(f"{key}: no value found in {TRIES} attempts")
+
+        return make
+
+    def cost(self, schema: CanonicalSchema) -> int:
+        """Return how many containers deep the shallowest value of `schema` is."""
+        match schema.view():
+            case c.ArrayView() as view:
+                needed = list(view.prefix_items[: view.min_items or 0])
+                if view.items is not None and (view.min_items or 0) > len(needed):
+                    needed.append(view.items)
+                needed += [one.schema for one in view.contains if one.min_contains != 0]
+                return 1 + max(map(self.cost, needed), default=0)
+            case c.ObjectView() as view:
+                required = (view.properties.get(name) for name in view.required)
+                return 1 + max((self.cost(member) for member in required if member), default=0)
+            case c.AnyOfView() | c.OneOfView() as view:
+                return min(map(self.cost, view.branches), default=0)
+            case c.AllOfView() as view:
+                return max(map(self.cost, view.branches), default=0)
+            case c.TypedGroupView() as view:
+                return self.cost(view.body)
+            case c.ReferenceView() as view:
+                return self._cost_of(view.uri)
+            case _:
+                return 0
+
+    def _cost_of(self, uri: str) -> int:
+        """Return the cost of a reference; one that leads back to itself costs too much."""
+        if uri not in self._costs:
+            self._costs[uri] = _FAR
+            target = self.root.definition(uri)
+            self._costs[uri] = self.cost(target) if target else 0
+        return self._costs[uri]
+
+
+def nullable(maker: Maker) -> Maker:
+    """Return a maker that sometimes gives null, and always does deep down."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        if place.depth > DEPTH or source.at("null").below(100) < _NULLS_IN_100:
+            return None
+        return maker(source, place, key)
+
+    return make
+
+
+_PLAIN: Mapping[str, Maker] = {
+    "array": lambda _source, _place, _key: [],
+    "boolean": lambda source, _place, _key: source.below(2) == 1,
+    "integer": lambda source, _place, _key: source.between(0, 1000),
+    "null": lambda _source, _place, _key: None,
+    "number": lambda source, _place, _key: source.between(0, 100_000) / 100,
+    "object": lambda _source, _place, _key: {},
+    "string": lambda source, _place, _key: word(source),
+}
+
+
+def _anything(*_: Any) -> Maker:
+    return _PLAIN["string"]
+
+
+def _nothing(*_: Any) -> Maker:
+    def make(_source: Source, _place: Place, key: str | int) -> Json:
+        raise GenerationError(f"{key}: nothing satisfies this schema")
+
+    return make
+
+
+def _types(
+    _shapes: Shapes, _schema: CanonicalSchema, view: c.MultiTypeView, _written: Written
+) -> Maker:
+    makers = [_PLAIN[kind] for kind in view.types if kind != "null"]
+    if not makers:
+        return _PLAIN["null"]
+    maker = makers[0] if len(makers) == 1 else _one_of(makers, makers)
+    return nullable(maker) if "null" in view.types else maker
+
+
+def _group(
+    shapes: Shapes, schema: CanonicalSchema, view: c.TypedGroupView, written: Written
+) -> Maker:
+    return shapes.checked(shapes.maker(view.body, written), schema)
+
+
+def _constant(
+    _shapes: Shapes, _schema: CanonicalSchema, view: c.ConstView, _written: Written
+) -> Maker:
+    return lambda _source, _place, _key: view.value
+
+
+def _enumeration(
+    _shapes: Shapes, _schema: CanonicalSchema, view: c.EnumView, _written: Written
+) -> Maker:
+    values = tuple(view.values)
+    return lambda source, _place, _key: source.pick(values)
+
+
+def _branches(
+    shapes: Shapes, _schema: CanonicalSchema, view: c.AnyOfView | c.OneOfView, written: Written
+) -> Maker:
+    nulls = [branch for branch in view.branches if branch == c.null()]
+    others = [branch for branch in view.branches if branch != c.null()]
+    makers = [shapes.maker(branch, written) for branch in others]
+    costs = [shapes.cost(branch) for branch in others]
+    cheap = [maker for maker, cost in zip(makers, costs, strict=True) if cost == min(costs)]
+    maker = makers[0] if len(makers) == 1 else _one_of(makers, cheap)
+    return nullable(maker) if nulls else maker
+
+
+def _exactly_one(
+    shapes: Shapes, schema: CanonicalSchema, view: c.OneOfView, written: Written
+) -> Maker:
+    return shapes.checked(_branches(shapes, schema, view, written), schema)
+
+
+def _all(shapes: Shapes, schema: CanonicalSchema, view: c.AllOfView, written: Written) -> Maker:
+    makers = [shapes.maker(branch, written) for branch in view.branches]
+    return shapes.checked(_one_of(makers, makers), schema)
+
+
+def _not(shapes: Shapes, schema: CanonicalSchema, _view: c.NotView, _written: Written) -> Maker:
+    plain = list(_PLAIN.values())
+    return shapes.checked(_one_of(plain, plain), schema)
+
+
+def _raw(shapes: Shapes, schema: CanonicalSchema, view: c.RawView, _written: Written) -> Maker:
+    """Make values of what the modelled parts of a schema say, and check the whole."""
+    makers = list(_PLAIN.values())
+    if not shapes.unmodelled:
+        inner = Shapes(shapes.root, shapes.names, unmodelled=True)
+        makers += [inner.maker(part) for part in c.modelled_parts(view)]
+    return shapes.checked(_one_of(makers, makers), schema)
+
+
+def _reference(
+    shapes: Shapes, _schema: CanonicalSchema, view: c.ReferenceView, _written: Written
+) -> Maker:
+    return shapes.names.made_by(view, shapes)
+
+
+def _array(shapes: Shapes, schema: CanonicalSchema, view: c.ArrayView, written: Written) -> Maker:
+    return array_maker(schema, view, written, shapes)
+
+
+def _text(shapes: Shapes, schema: CanonicalSchema, view: c.StringView, _written: Written) -> Maker:
+    maker = text_maker(view)
+    return maker if faithful(view) else shapes.checked(maker, schema)
+
+
+def _object(shapes: Shapes, schema: CanonicalSchema, view: c.ObjectView, written: Written) -> Maker:
+    maker = shapes.names.objects_of(view, written, shapes)
+    return shapes.checked(maker, schema) if view.violations else maker
+
+
+def _one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:
+    """Return a maker that follows one of `makers`; deep down, one of the cheap ones."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        options = cheap if place.depth > DEPTH else makers
+        return source.at("branch").pick(options)(source, place, key)
+
+    return make
+
+
+_MAKERS: Mapping[type, Callable[..., Maker]] = {
+    c.AllOfView: _all,
+    c.AnyOfView: _branches,
+    c.ArrayView: _array,
+    c.ConstView: _constant,
+    c.EnumView: _enumeration,
+    c.FalseView: _nothing,
+    c.IntegerView: lambda _shapes, _schema, view, _written: integer_maker(view),
+    c.MultiTypeView: _types,
+    c.NotView: _not,
+    c.NumberView: lambda _shapes, _schema, view, _written: number_maker(view),
+    c.ObjectView: _object,
+    c.OneOfView: _exactly_one,
+    c.RawView: _raw,
+    c.ReferenceView: _reference,
+    c.StringView: _text,
+    c.TrueView: _anything,
+    c.TypedGroupView: _group,
+}

@@ -1,0 +1,65 @@
+"""Text within canonical bounds: formats from their table, patterns from their expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from understudy.contract.canonical import StringView
+from understudy.generate.automata import Language, language
+from understudy.generate.formats import FORMATS, text
+from understudy.generate.place import Maker
+from understudy.generate.source import Source
+from understudy.generate.times import moment_maker
+from understudy.types import Json
+
+_MONTH = 30 * 86400
+_ROOM = 64
+
+Text: TypeAlias = Callable[[Source], str]
+
+
+def text_maker(view: StringView) -> Maker:
+    """Return a maker of text; what a format and other facets say together is left to a check."""
+    if view.formats:
+        if view.formats == ["date-time"]:
+            return moment_maker(0, _MONTH)
+        return _made(FORMATS.get(view.formats[0], _phrase(view)))
+    if view.patterns or view.excluded_patterns or view.excluded:
+        return _made(_matching(view))
+    return _made(_phrase(view))
+
+
+def whole(pattern: str) -> Language:
+    """Return the texts that `pattern` matches from end to end. Raises ValueError if it cannot."""
+    return language((f"^(?:{pattern})$",))
+
+
+def _made(make: Text) -> Maker:
+    return lambda source, _place, _key: make(source)
+
+
+def _phrase(view: StringView) -> Text:
+    low = view.min_length or 0
+    high = view.max_length if view.max_length is not None else low + _ROOM
+    return lambda source: text(source, low, high)
+
+
+def _matching(view: StringView) -> Text:
+    found = language(
+        tuple(view.patterns),
+        excluded_patterns=tuple(view.excluded_patterns),
+        excluded=tuple(view.excluded),
+        min_length=view.min_length or 0,
+        max_length=view.max_length,
+    )
+    return found.draw
+
+
+def faithful(view: StringView) -> bool:
+    """Tell whether the maker of `view` needs no check."""
+    facets: tuple[Json, ...] = (
+        view.patterns, view.excluded_patterns, view.excluded, view.min_length, view.max_length,
+    )  # fmt: skip
+    plain = not (view.excluded_formats or view.content_encodings or view.content_media_types)
+    return plain and (not view.formats or (not any(facets) and view.formats[0] in FORMATS))
