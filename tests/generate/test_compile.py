@@ -21,7 +21,7 @@ def reference(name: str) -> Json:
 def refused(schema: Json, *, times: int) -> list[tuple[Json, str]]:
     """Return the values made of `schema` that do not validate, each with the reason."""
     validator = Validator(schema, SHAPES.schemas)
-    made = [WORLD.response(schema, str(i)) for i in range(times)]
+    made = [WORLD.value(schema, str(i)) for i in range(times)]
     return [(value, v.message) for value in made for v in validator.violations(value)]
 
 
@@ -72,11 +72,11 @@ def test_what_is_made_of_any_small_schema_validates(schema: Json) -> None:
 
 @pytest.mark.parametrize("name", ["Tree", "Chain", "NullableChain", "Ping", "TreeOfUnions"])
 def test_recursion_ends(name: str) -> None:
-    assert max(depth(WORLD.response(reference(name), str(i))) for i in range(100)) < 20
+    assert max(depth(WORLD.value(reference(name), str(i))) for i in range(100)) < 20
 
 
 def test_optional_properties_come_and_go() -> None:
-    keys = {tuple(WORLD.response(reference("Object"), str(i))) for i in range(100)}
+    keys = {tuple(WORLD.value(reference("Object"), str(i))) for i in range(100)}
 
     assert keys == {
         ("id",),
@@ -87,8 +87,8 @@ def test_optional_properties_come_and_go() -> None:
 
 
 def test_every_option_of_an_enum_and_every_branch_of_a_union_comes() -> None:
-    enums = {WORLD.response(reference("EnumWithNull"), str(i)) for i in range(200)}
-    unions = {type(WORLD.response(reference("One"), str(i))) for i in range(100)}
+    enums = {WORLD.value(reference("EnumWithNull"), str(i)) for i in range(200)}
+    unions = {type(WORLD.value(reference("One"), str(i))) for i in range(100)}
 
     assert (enums, unions) == ({"a", None}, {bool, str})
 
@@ -97,7 +97,7 @@ def test_a_set_that_cannot_be_filled_is_an_error() -> None:
     schema = {"type": "array", "uniqueItems": True, "minItems": 3, "items": {"type": "boolean"}}
 
     with pytest.raises(GenerationError, match="nothing satisfies this schema"):
-        WORLD.response(schema, "set")
+        WORLD.value(schema, "set")
 
 
 def depth(value: Json) -> int:

@@ -18,9 +18,13 @@ from understudy.types import Json, JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Parent:
-    """What resources belong to (a company, an agent); everything of one parent shares `let`."""
+    """What resources belong to (a company, an agent); everything of one parent shares `let`.
+
+    `key` makes the keys of parents where nobody asked for one.
+    """
 
     name: str
+    key: Recipe
     let: Mapping[str, Recipe]
 
 

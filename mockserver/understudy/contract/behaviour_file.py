@@ -145,8 +145,9 @@ class _Reader:
 
     def _parent(self, name: str, data: JsonObject) -> Parent:
         pointer = pointers.join("/parents", name)
-        self._keys(data, ("let",), pointer)
-        return Parent(name, self._recipes(data.get("let"), pointers.join(pointer, "let")))
+        self._keys(data, ("key", "let"), pointer)
+        key = self._recipes({"key": data.get("key", "{ordinal}")}, pointer)["key"]
+        return Parent(name, key, self._recipes(data.get("let"), pointers.join(pointer, "let")))
 
     def _resource(self, name: str, data: JsonObject) -> Resource:
         at = pointers.join("/resources", name)

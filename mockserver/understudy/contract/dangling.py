@@ -67,6 +67,7 @@ def _recipe_places(behaviour: Behaviour) -> Iterator[tuple[str, str, Mapping[str
     """Yield pointer, schema of the current object, and recipes of every place that has recipes."""
     yield "/let", "", behaviour.let
     for name, parent in behaviour.parents.items():
+        yield pointers.join("/parents", name), "", {"key": parent.key}
         yield pointers.join("/parents", name, "let"), "", parent.let
     for name, values in behaviour.values.items():
         yield pointers.join("/values", name, "let"), name, values.let

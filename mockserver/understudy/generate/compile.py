@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
+from understudy.codec import dumps
 from understudy.contract import canonical as c
 from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.canonical import CanonicalSchema
@@ -36,8 +37,11 @@ class Compiler:
 
     def schema(self, schema: Json) -> Maker:
         """Return the maker of values of `schema`."""
-        root = c.canonical(schema, self._schemas)
-        return Shapes(root, self).maker(root, Written(schema, named(schema)))
+        key = f"schema {dumps(schema).decode()}"
+        if key not in self._makers:
+            root = c.canonical(schema, self._schemas)
+            self._makers[key] = Shapes(root, self).maker(root, Written(schema, named(schema)))
+        return self._makers[key]
 
     def present(self, schema: Json) -> Maker:
         """Return the maker of values of `schema` that are not null."""

@@ -105,9 +105,11 @@ class World:
         self._verify(_reference(kind.schema), value)
         return value
 
-    def response(self, schema: Json, label: str) -> Json:
-        """Return a value for a response schema that no resource stands behind."""
-        source = self._source.at("response").at(label)
+    def value(self, schema: Json, *labels: str | int) -> Json:
+        """Return the value of `schema`, which no resource stands behind, that `labels` name."""
+        source = self._source.at("value")
+        for label in labels:
+            source = source.at(label)
         draft, root = Draft(), {"": None}
         place = Place(root, draft=draft, outer=self._root)
         value = self._compiler.schema(schema)(source, place, "")
@@ -115,6 +117,27 @@ class World:
         self._obey(draft, source)
         self._verify(schema, root[""])
         return root[""]
+
+    def parent(self, name: str, index: int) -> Json:
+        """Return the key of the `index`-th parent of this kind."""
+        known = [
+            key
+            for kind in self._behaviour.resources.values()
+            for key, _ in kind.known
+            if kind.parent == name
+        ]
+        if index < len(known):
+            return known[index]
+        place = Place(None, outer=self._root, names={"ordinal": index + 1})
+        maker = self._recipe(self._behaviour.parents[name].key)
+        return maker(self._source.at("key").at(name).at(index), place, "")
+
+    def nth(self, resource: str, index: int) -> JsonObject:
+        """Return the `index`-th member of `resource` in this world, counted parent by parent."""
+        kind = self._behaviour.resources[resource]
+        size = len(kind.each[1]) if kind.each else kind.count[0]
+        parent = self.parent(kind.parent, index // size)
+        return self._member(kind, parent, index % size, self._home(kind.parent, parent).place)
 
     def present(self, schema: Json) -> Maker:
         """Return the maker for what `schema` alone says, null excepted."""
@@ -179,23 +202,23 @@ class World:
     def _populate(self, kind: Resource, parent: Json, outer: Place) -> Collection:
         source = self._source.at(kind.name).at(_text(parent))
         low, high = kind.count if kind.each is None else (len(kind.each[1]),) * 2
-        known = [identifier for key, identifier in kind.known if key == parent]
-        members = []
-        for index in range(max(source.at("count").between(low, high), len(known))):
-            names = {"ordinal": index + 1}
-            if kind.each:
-                names[kind.each[0]] = kind.each[1][index]
-            identifier = (
-                known[index] if index < len(known) else self._id(kind, source, index, outer)
-            )
-            child = source.at(_text(identifier))
-            members.append(
-                self._build(kind, parent, child, identifier=identifier, names=names, outer=outer)
-            )
+        count = source.at("count").between(low, high)
+        members = [self._member(kind, parent, index, outer) for index in range(count)]
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
+
+    def _member(self, kind: Resource, parent: Json, index: int, outer: Place) -> JsonObject:
+        """Return the `index`-th member, in no order, that `parent` has."""
+        source = self._source.at(kind.name).at(_text(parent))
+        known = [identifier for key, identifier in kind.known if key == parent]
+        names = {"ordinal": index + 1}
+        if kind.each:
+            names[kind.each[0]] = kind.each[1][index]
+        identifier = known[index] if index < len(known) else self._id(kind, source, index, outer)
+        child = source.at(_text(identifier))
+        return self._build(kind, parent, child, identifier=identifier, names=names, outer=outer)
 
     def _id(self, kind: Resource, source: Source, index: int, outer: Place) -> Json:
         """Return the id of the `index`-th member; it depends on nothing else of the member."""

@@ -114,7 +114,7 @@ class Resources:
             if schema is None:
                 return Reply(status, b"", (), "")
             label = f"{operation.label} {dumps([request.path, request.query]).decode()}"
-            return Reply(status, dumps(self._world.response(schema, label)), (), media_type)
+            return Reply(status, dumps(self._world.value(schema, label)), (), media_type)
 
         return answer
 
@@ -124,7 +124,7 @@ class Resources:
             return b"[", b"]"
         _, media_type = _success(operation)
         schema = operation.success.schemas[media_type]
-        value = self._world.response(schema, operation.label)
+        value = self._world.value(schema, operation.label)
         follow(value, action.items[:-1])[action.items[-1]] = [_MARK]
         before, _, after = dumps(value).partition(dumps(_MARK))
         return before, after
