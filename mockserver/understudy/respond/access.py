@@ -1,7 +1,8 @@
 """Decide whether a request shows a credential that its operation wants.
 
-Any well-formed credential is good unless good ones are listed. Sources: OpenAPI 3.0.3, "Security
-Requirement Object"; RFC 6750, section 2.1; RFC 7617.
+Any well-formed credential is good unless good ones are listed. A bearer token is any run of
+visible characters: the placeholders of documented examples are copied as they stand. Sources:
+OpenAPI 3.0.3, "Security Requirement Object"; RFC 6750, section 2.1; RFC 7617.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from understudy.respond.parameters import query_texts
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Shown: TypeAlias = Callable[[Headers, bytes], bool]
 
-_BEARER = re.compile(rb"bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
+_BEARER = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 _BASIC = re.compile(rb"basic +([A-Za-z0-9+/]+=*)", re.IGNORECASE)
 
 CHALLENGES = {"apiKey": "APIKey", "basic": 'Basic realm="understudy"', "bearer": "Bearer"}
