@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from understudy.config import Settings
     from understudy.contract.load import load_contract
+    from understudy.generate.strategies import strategies
     from understudy.server.run import MockServer
 
 __version__ = "0.1.0"
-__all__ = ["MockServer", "Settings", "load_contract"]
+__all__ = ["MockServer", "Settings", "load_contract", "strategies"]
 
 _HOMES = {
     "MockServer": "understudy.server.run",
     "Settings": "understudy.config",
     "load_contract": "understudy.contract.load",
+    "strategies": "understudy.generate.strategies",
 }
 
 

@@ -18,7 +18,7 @@ from understudy.types import Json, JsonObject
 if TYPE_CHECKING:
     from understudy.generate.shapes import Shapes
 
-_PRESENT_IN_100 = 80
+_ABSENT_IN_100 = 20
 _MOST_EXTRAS = 3
 _TRIES = 40
 
@@ -85,8 +85,8 @@ class ObjectMaker:
         if len(self.required) == len(self.keys):
             return self.required
         optional = [key for key in self.keys if key not in self.required]
-        likely = 0 if depth > DEPTH else _PRESENT_IN_100
-        liked = [k for k in optional if source.at(k).at("present").below(100) < likely]
+        rare = 100 if depth > DEPTH else _ABSENT_IN_100
+        liked = [k for k in optional if source.at(k).at("present").below(100) >= rare]
         others = [key for key in optional if key not in liked]
         least = max(self.least - len(self.required), 0)
         most = len(optional) if self.most is None else self.most - len(self.required)

@@ -7,7 +7,7 @@ stands behind it, its objects are those that the stand-in serves under the same 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from understudy.contract.behaviour import Action
@@ -29,7 +29,7 @@ class Subject:
 
     name: str
     schema: Json
-    operation: Operation | None = None
+    operation: Operation | None = field(default=None, repr=False)
     status: str = ""
 
 
@@ -59,20 +59,29 @@ def of_request(contract: Contract, operation_id: str) -> Subject:
 
 def sample(contract: Contract, subject: Subject, world: World) -> Sample:
     """Return what makes the objects of `subject` in `world`."""
-    for resource in contract.behaviour.resources.values():
-        if subject.schema == {"$ref": f"#/components/schemas/{resource.schema}"}:
-            return lambda index: world.nth(resource.name, index)
-    action = _action(contract, subject)
-    if action and subject.operation and action.kind == "list":
+    resource = resource_of(contract, subject)
+    if resource:
+        return lambda index: world.nth(resource, index)
+    action = list_of(contract, subject)
+    if action:
         return _lists(contract, subject, action, world)
     return lambda index: world.value(subject.schema, subject.name, index)
 
 
-def _action(contract: Contract, subject: Subject) -> Action | None:
-    """Return what the operation does whose success the subject is."""
+def resource_of(contract: Contract, subject: Subject) -> str:
+    """Return the name of the resource whose members the objects of `subject` are, if any."""
+    for resource in contract.behaviour.resources.values():
+        if subject.schema == {"$ref": f"#/components/schemas/{resource.schema}"}:
+            return resource.name
+    return ""
+
+
+def list_of(contract: Contract, subject: Subject) -> Action | None:
+    """Return the list action whose response the objects of `subject` are, if any."""
     if subject.operation is None or subject.status != subject.operation.success.status:
         return None
-    return contract.behaviour.operations.get(subject.operation.id)
+    action = contract.behaviour.operations.get(subject.operation.id)
+    return action if action and action.kind == "list" else None
 
 
 def _lists(contract: Contract, subject: Subject, action: Action, world: World) -> Sample:

@@ -110,6 +110,10 @@ class World:
         source = self._source.at("value")
         for label in labels:
             source = source.at(label)
+        return self.value_from(schema, source)
+
+    def value_from(self, schema: Json, source: Source) -> Json:
+        """Return the value of `schema`, which no resource stands behind, that `source` makes."""
         draft, root = Draft(), {"": None}
         place = Place(root, draft=draft, outer=self._root)
         value = self._compiler.schema(schema)(source, place, "")
@@ -138,6 +142,14 @@ class World:
         size = len(kind.each[1]) if kind.each else kind.count[0]
         parent = self.parent(kind.parent, index // size)
         return self._member(kind, parent, index % size, self._home(kind.parent, parent).place)
+
+    def member_from(self, resource: str, source: Source) -> JsonObject:
+        """Return the member of `resource`, of some parent, that `source` makes."""
+        kind = self._behaviour.resources[resource]
+        parent = self.parent(kind.parent, source.at("parent").below(_CACHED_PARENTS))
+        size = len(kind.each[1]) if kind.each else kind.count[0]
+        index = source.at("index").below(size)
+        return self._member(kind, parent, index, self._home(kind.parent, parent).place, source)
 
     def present(self, schema: Json) -> Maker:
         """Return the maker for what `schema` alone says, null excepted."""
@@ -209,15 +221,25 @@ class World:
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
 
-    def _member(self, kind: Resource, parent: Json, index: int, outer: Place) -> JsonObject:
-        """Return the `index`-th member, in no order, that `parent` has."""
+    def _member(
+        self,
+        kind: Resource,
+        parent: Json,
+        index: int,
+        outer: Place,
+        made_from: Source | None = None,
+    ) -> JsonObject:
+        """Return the `index`-th member, in no order, that `parent` has.
+
+        What it is like follows from its id, unless it is made from another source.
+        """
         source = self._source.at(kind.name).at(_text(parent))
         known = [identifier for key, identifier in kind.known if key == parent]
         names = {"ordinal": index + 1}
         if kind.each:
             names[kind.each[0]] = kind.each[1][index]
         identifier = known[index] if index < len(known) else self._id(kind, source, index, outer)
-        child = source.at(_text(identifier))
+        child = made_from or source.at(_text(identifier))
         return self._build(kind, parent, child, identifier=identifier, names=names, outer=outer)
 
     def _id(self, kind: Resource, source: Source, index: int, outer: Place) -> Json:
