@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from understudy.config import Settings
     from understudy.contract.load import load_contract
+    from understudy.fixtures.content import generate_objects
     from understudy.generate.strategies import strategies
     from understudy.server.run import MockServer
 
-__version__ = "0.1.0"
-__all__ = ["MockServer", "Settings", "load_contract", "strategies"]
+__all__ = ["MockServer", "Settings", "generate_objects", "load_contract", "strategies"]
 
 _HOMES = {
     "MockServer": "understudy.server.run",
     "Settings": "understudy.config",
+    "generate_objects": "understudy.fixtures.content",
     "load_contract": "understudy.contract.load",
     "strategies": "understudy.generate.strategies",
 }

@@ -37,7 +37,12 @@ def loads(raw: bytes) -> Json:
     """Return the value in `raw`.
 
     Raises ValueError where it is not JSON (RFC 8259), is nested more than about a thousand
-    levels deep, or holds an integer of more than 4300 digits.
+    levels deep, or holds a number beyond what a double can hold.
     """
     value = orjson.loads(raw)
-    return json.loads(raw) if _LONG_INTEGER.search(raw) else value
+    if not _LONG_INTEGER.search(raw):
+        return value
+    try:
+        return json.loads(raw)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error

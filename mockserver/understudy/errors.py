@@ -4,6 +4,7 @@ Errors are for callers who cannot go on:
 
     UnderstudyError
     ├── ContractError     files that cannot be used; carries every problem found, not the first
+    ├── FixtureError      a set of fixtures cannot be written or read as asked
     ├── GenerationError   a generated value broke its own schema: a recipe or this tool is wrong
     └── StartError        the server cannot start: port taken, address unknown
 
@@ -21,6 +22,7 @@ class ExitCode(enum.IntEnum):
     """How a command ended, for scripts and CI."""
 
     OK = 0
+    FINDINGS = 1
     USAGE = 2
     CONTRACT = 3
     START = 4
@@ -55,6 +57,14 @@ class ContractError(UnderstudyError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[ContractError], tuple[Sequence[Problem]]]:
+        """Return what makes the same error in another process."""
+        return type(self), (self.problems,)
+
+
+class FixtureError(UnderstudyError):
+    """A set of fixtures cannot be written or read as asked; the message says what to do."""
 
 
 class GenerationError(UnderstudyError):

@@ -80,7 +80,7 @@ operations:
     create: mouse
     parent: $request.path.owner
     assign:
-      /name: $request.body#/nickname
+      name: $request.body#/nickname
   feedCat:
     list: cat
     parent: $request.path.owner
@@ -131,7 +131,7 @@ operations:
     create: cat
     parent: $request.path.owner
     let: {wish: $request.body#/name}
-    assign: {/name: $request.body#/name}
+    assign: {name: $request.body#/name}
 values:
   Cat:
     let: {toy: {$from: greetings}}
@@ -180,7 +180,7 @@ def test_every_mistake_is_reported_at_once_with_file_line_and_pointer(tmp_path: 
         (28, "/operations/addCat", "unknown resource 'mouse'"),
         (
             31,
-            "/operations/addCat/assign/~1name",
+            "/operations/addCat/assign/name",
             "$request.body#/nickname is nothing that addCat takes",
         ),
         (33, "/operations/feedCat", "unknown operation 'feedCat'"),

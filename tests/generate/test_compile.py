@@ -100,6 +100,17 @@ def test_a_set_that_cannot_be_filled_is_an_error() -> None:
         WORLD.value(schema, "set")
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"patternProperties": {"^a": {"type": "integer"}}, "additionalProperties": False},
+        {"patternProperties": {"^a": {"type": "integer"}}, "propertyNames": {"enum": ["ab", "ac"]}},
+    ],
+)
+def test_a_name_that_a_pattern_describes_is_not_taken_for_an_undescribed_one(schema: Json) -> None:
+    assert refused({"type": "object", "minProperties": 1, **schema}, times=50) == []
+
+
 def depth(value: Json) -> int:
     children = value.values() if isinstance(value, dict) else value
     return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0

@@ -29,7 +29,7 @@ RESOURCES = [(name, kind) for name, c in CONTRACTS.items() for kind in c.behavio
 SEEDS = st.integers(0, 1 << 64)
 EVERY = pytest.mark.parametrize(("name", "resource"), RESOURCES)
 
-GOLDEN = "45f5b457f63a6a674cf501a2c8debe995326442c0811807c09e2c220d802e46c"
+GOLDEN = "18fbf80f44b2f0c7289c98cbdd653ec622257eaa2d70317d734b1a0760652e57"
 DUMP = """
 from hashlib import sha256
 from understudy.codec import dumps

@@ -20,6 +20,7 @@ from understudy.types import Json, JsonObject
 class Parent:
     """What resources belong to (a company, an agent); everything of one parent shares `let`.
 
+    Resources that belong to nothing have the parent with the empty name, of which there is one.
     `key` makes the keys of parents where nobody asked for one.
     """
 
@@ -67,7 +68,7 @@ class Action:
 
     kind: str
     resource: str
-    parent: Runtime
+    parent: Runtime | None = None
     id: Runtime | None = None
     filters: Mapping[tuple[str, ...], Runtime] = field(default_factory=dict)
     offset: Runtime | None = None
@@ -75,7 +76,7 @@ class Action:
     items: tuple[str, ...] = ()
     last: Mapping[tuple[str, ...], Runtime] = field(default_factory=dict)
     let: Mapping[str, Recipe] = field(default_factory=dict)
-    assign: Mapping[tuple[str, ...], Recipe] = field(default_factory=dict)
+    assign: Mapping[str, Recipe] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

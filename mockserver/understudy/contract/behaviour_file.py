@@ -14,7 +14,7 @@ from understudy.contract.document import Document, read_document
 from understudy.contract.expressions import Runtime, parse_runtime
 from understudy.contract.model import Contract
 from understudy.contract.recipe_syntax import parse_recipe
-from understudy.contract.recipes import Recipe
+from understudy.contract.recipes import Literal, Recipe
 from understudy.contract.relations import Relation, parse_relation
 from understudy.contract.schemas import leads_somewhere, members, relative_leads_somewhere
 from understudy.errors import ContractError, Problem
@@ -31,6 +31,7 @@ _ACTION_KEYS = frozenset(
     "assign create filters id items last let limit list offset parent read".split()
 )
 _KINDS = ("list", "read", "create")
+_NO_PARENT = Parent("", Literal(""), {})
 
 
 def read_behaviour(contract: Contract, path: Path) -> Contract:
@@ -66,7 +67,7 @@ class _Reader:
             fraction=self._fraction(),
             tables=self._tables(),
             let=self._recipes(self._section("let"), "/let"),
-            parents=self._entries("parents", self._parent),
+            parents={"": _NO_PARENT, **self._entries("parents", self._parent)},
             resources=self._entries("resources", self._resource),
             values=self._entries("values", self._values),
             relations=self._entries("relations", self._relations),
@@ -159,15 +160,18 @@ class _Reader:
             name=name,
             schema=schema,
             id=self._field(schema, data.get("id", "/id"), f"{at}/id") or (),
-            parent=self._one_of(
-                data.get("parent"), self._section("parents"), "parent", f"{at}/parent"
-            ),
+            parent=self._parent_name(data, at),
             parent_field=self._field(schema, data.get("parent_field"), f"{at}/parent_field"),
             count=(int(low), int(high)),
             each=(each[0], tuple(each[1])) if each else None,
             newest=self._field(schema, data.get("newest"), f"{at}/newest"),
             known=tuple((parent, identifier) for parent, identifier in data.get("known", [])),
         )
+
+    def _parent_name(self, data: JsonObject, at: str) -> str:
+        if "parent" not in data:
+            return ""
+        return self._one_of(data["parent"], self._section("parents"), "parent", f"{at}/parent")
 
     def _field(self, schema: str, pointer: Json, at: str) -> tuple[str, ...] | None:
         """Return the tokens of a pointer into instances of `schema`."""
@@ -213,13 +217,17 @@ class _Reader:
         kind = next((kind for kind in _KINDS if kind in data), "")
         resource = self._one_of(data.get(kind), self._section("resources"), "resource", at)
         schema = str(self._section("resources").get(resource, {}).get("schema"))
-        for key in ("parent", "id") if kind == "read" else ("parent",):
+        belongs = "parent" in self._section("resources").get(resource, {})
+        wanted = [key for key in ("parent",) if belongs] + [
+            key for key in ("id",) if kind == "read"
+        ]
+        for key in wanted:
             if data.get(key) is None:
                 self._report(at, f"names no {key}")
         return Action(
             kind=kind,
             resource=resource,
-            parent=self._runtime(operation, data.get("parent"), f"{at}/parent") or Runtime("now"),
+            parent=self._parent_key(operation, data.get("parent"), f"{at}/parent"),
             id=self._runtime(operation, data.get("id"), f"{at}/id"),
             filters=self._by_field(operation, schema, data, "filters"),
             offset=self._runtime(operation, data.get("offset"), f"{at}/offset"),
@@ -227,11 +235,15 @@ class _Reader:
             items=self._list_pointer(operation, data, at) if kind == "list" else (),
             last=self._by_field(operation, schema, data, "last"),
             let=self._recipes(data.get("let"), f"{at}/let"),
-            assign={
-                self._field(schema, key, pointers.join(at, "assign", key)) or (): recipe
-                for key, recipe in self._recipes(data.get("assign"), f"{at}/assign").items()
-            },
+            assign=self._assigned(schema, data.get("assign"), f"{at}/assign"),
         )
+
+    def _assigned(self, schema: str, data: Json, at: str) -> dict[str, Recipe]:
+        """Return the recipes for the properties, given by name, that a creation fixes."""
+        recipes = self._recipes(data, at)
+        for name in recipes:
+            self._field(schema, pointers.join("", name), pointers.join(at, name))
+        return recipes
 
     def _by_field(
         self, operation: str, schema: str, data: JsonObject, key: str
@@ -253,6 +265,15 @@ class _Reader:
         if promised and not any(leads_somewhere(s, (*tokens, "*"), self._schemas) for s in schemas):
             self._report(f"{at}/items", f"{pointer!r} leads to no list in the response")
         return tokens
+
+    def _parent_key(self, operation: str, text: Json, at: str) -> Runtime | None:
+        """Return the expression for the key of the parent, which every request must name."""
+        expression = self._runtime(operation, text, at)
+        promised = self._contract.operations.get(operation)
+        for parameter in promised.parameters if promised and expression else ():
+            if expression and parameter.name == expression.name and not parameter.required:
+                self._report(at, f"{text} may be absent, and a parent needs a key")
+        return expression
 
     def _runtime(self, operation: str, text: Json, at: str) -> Runtime | None:
         if text is None:

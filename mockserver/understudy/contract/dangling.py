@@ -76,8 +76,7 @@ def _recipe_places(behaviour: Behaviour) -> Iterator[tuple[str, str, Mapping[str
         resource = behaviour.resources.get(action.resource)
         schema = resource.schema if resource else ""
         yield pointers.join("/operations", name, "let"), schema, action.let
-        assign = {pointers.join("", *tokens): recipe for tokens, recipe in action.assign.items()}
-        yield pointers.join("/operations", name, "assign"), schema, assign
+        yield pointers.join("/operations", name, "assign"), schema, action.assign
 
 
 def _names_bound(behaviour: Behaviour) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -39,10 +39,11 @@ def load_contract(name_or_file: str | Path) -> Contract:
 
     A `behaviour.yaml` in the same folder is applied. Raises ContractError with every problem.
     """
-    path = _locate(name_or_file)
+    path = _locate(name_or_file).absolute()
     document = read_document(path)
     reader = _Reader(document)
     contract = reader.contract(path.parent.name if path.name == "openapi.yaml" else path.stem)
+    reader.check_references()
     if reader.problems:
         raise ContractError(reader.problems)
     return read_behaviour(contract, path.with_name("behaviour.yaml"))
@@ -71,6 +72,17 @@ class _Reader:
         self.problems: list[Problem] = []
         self._document = document
         self._root: JsonObject = document.data if isinstance(document.data, dict) else {}
+
+    def check_references(self) -> None:
+        """Report references that lead nowhere, or out of the document."""
+        reported = {problem.pointer for problem in self.problems}
+        for pointer, target in _references(self._root, ""):
+            if pointer in reported:
+                continue
+            if not target.startswith("#"):
+                self._problem(pointer, f"{target} leads out of the document", "one file is read")
+            elif pointers.follow(self._root, pointers.split(target)) is pointers.MISSING:
+                self._problem(pointer, f"{target} leads nowhere", "check the $ref")
 
     def contract(self, name: str) -> Contract:
         version = str(self._root.get("openapi", ""))
@@ -218,6 +230,19 @@ class _Reader:
 
     def _problem(self, pointer: str, message: str, hint: str = "") -> None:
         self.problems.append(self._document.problem(pointer, message, hint))
+
+
+def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
+    """Yield pointer and target of every reference within `value`, examples excepted."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield pointer, value["$ref"]
+        children: Iterable[tuple[str | int, Json]] = value.items()
+    else:
+        children = enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        if key not in ("example", "examples", "default", "enum"):
+            yield from _references(child, pointers.join(pointer, key))
 
 
 def _lowered(schemas: JsonObject) -> dict[str, Json]:

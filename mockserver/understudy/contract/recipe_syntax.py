@@ -5,7 +5,8 @@ what it refers to, and a mapping with a key that begins with `$` for a recipe:
 
     {$pick: [a, b]}                   one of them
     {$weigh: [[9, a], [1, null]]}     one of them, by weight
-    {$from: table, at: key}           an entry of a vocabulary table, or of a bound list
+    {$from: table, at: key}           an entry of a vocabulary table, or of a bound list;
+                                      with `unique: true`, another one for each member of a parent
     {$number: [1, 60]}                an integer between two bounds, both included
     {$pattern: "asst_[0-9a-z]{24}"}   text that matches a regular expression
     {$matching: place.postal_code}    text that matches the expression found there
@@ -81,8 +82,8 @@ def parse_recipe(data: Json, pointer: str, report: Report) -> Recipe:
         return _NULL
     try:
         return _KEYWORDS[keyword](data, pointer, report)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        report(pointer, f"{keyword} is not written as it should be", "see openapi/README.md")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        report(pointer, f"{keyword} is not written as it should be", str(error))
         return _NULL
 
 
@@ -131,11 +132,16 @@ def _name(text: str) -> Name:
 
 def _pick(data: JsonObject, pointer: str, report: Report) -> Recipe:
     options = _parse_all(data["$pick"], pointers.join(pointer, "$pick"), report)
+    if not options:
+        raise ValueError("nothing to pick from")
     return Weighted(tuple((1, option) for option in options))
 
 
 def _weigh(data: JsonObject, pointer: str, report: Report) -> Recipe:
     at = pointers.join(pointer, "$weigh")
+    weights = [int(weight) for weight, _ in data["$weigh"]]
+    if min(weights) < 0 or not sum(weights):
+        raise ValueError("weights are not below zero, and not all zero")
     pairs = enumerate(data["$weigh"])
     return Weighted(
         tuple((int(w), parse_recipe(v, pointers.join(at, i, 1), report)) for i, (w, v) in pairs)
@@ -143,11 +149,14 @@ def _weigh(data: JsonObject, pointer: str, report: Report) -> Recipe:
 
 
 def _from(data: JsonObject, pointer: str, report: Report) -> Recipe:
-    return From(_name(data["$from"]), _optional(data, "at", pointer, report))
+    at = _optional(data, "at", pointer, report)
+    return From(_name(data["$from"]), at, unique=data.get("unique", False) is True)
 
 
 def _number(data: JsonObject, pointer: str, report: Report) -> Recipe:
     low, high = _parse_all(data["$number"], pointers.join(pointer, "$number"), report)
+    if isinstance(low, Literal) and isinstance(high, Literal) and low.value > high.value:
+        raise ValueError("the bounds are the wrong way round")
     return Number(low, high)
 
 
@@ -163,6 +172,8 @@ def _each(data: JsonObject, pointer: str, report: Report) -> Recipe:
 
 def _repeat(data: JsonObject, pointer: str, report: Report) -> Recipe:
     low, high = data["$repeat"]
+    if not 0 <= low <= high:
+        raise ValueError("the bounds are the wrong way round")
     return Repeat(int(low), int(high), _optional(data, "of", pointer, report) or AsSchema())
 
 

@@ -47,10 +47,11 @@ class Weighted:
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """An entry of a vocabulary table or a bound list."""
+    """An entry of a table or a list; if `unique`, members of one parent get different ones."""
 
     table: Name
     at: Recipe | None
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)

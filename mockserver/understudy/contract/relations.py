@@ -27,6 +27,7 @@ from datetime import datetime
 from itertools import pairwise, product
 from typing import Any, TypeAlias
 
+from understudy.codec import identity
 from understudy.contract.expressions import Relative, parse_relative
 from understudy.contract.pointers import MISSING, join, step
 from understudy.contract.validate import Validator
@@ -89,6 +90,8 @@ def slots(node: Node, where: Relative) -> list[Slot]:
     if start.parent is None:
         return _descend([({"": start.value}, "")], where.tokens) if not where.shift else []
     key: Any = start.key
+    if where.shift and not isinstance(start.parent.value, list):
+        return []
     if where.shift and not 0 <= (key := int(key) + where.shift) < len(start.parent.value):
         return []
     return _descend([(start.parent.value, key)], where.tokens)
@@ -224,8 +227,9 @@ def _check_in_order(relation: Relation, node: Node) -> Iterator[str]:
 def _check_at_most(relation: Relation, node: Node) -> Iterator[str]:
     parts, bound = relation.terms
     limit = first_value(node, bound)
-    numbers = [value for where in parts for value in values(node, where) if value is not None]
-    if isinstance(limit, int) and sum(numbers) > limit:
+    found = (value for where in parts for value in values(node, where))
+    numbers = [value for value in found if isinstance(value, int | float)]
+    if isinstance(limit, int | float) and sum(numbers) > limit:
         yield f"{' + '.join(map(str, parts))} is {sum(numbers)}, above {bound[0]}, which is {limit}"
 
 
@@ -247,7 +251,7 @@ def _check_renders(relation: Relation, node: Node) -> Iterator[str]:
     (subject,), source = relation.terms
     text = first_value(node, source)
     for rendered in values(node, subject):
-        if None not in (rendered, text) and words(rendered) != words(text):
+        if isinstance(rendered, str) and isinstance(text, str) and words(rendered) != words(text):
             yield f"{subject} does not say what {source[0]} says"
 
 
@@ -263,22 +267,22 @@ def _check_clock_id(relation: Relation, node: Node) -> Iterator[str]:
 
 
 def _check_identified_by(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
-    seen: dict[Json, Json] = {}
+    seen: dict[bytes, Json] = {}
     for node in nodes:
         identifier = first_value(node, relation.terms[0])
-        if identifier in (None, MISSING):
+        if identifier is None or identifier is MISSING:
             continue
-        if seen.setdefault(identifier, node.value) != node.value:
+        if seen.setdefault(identity(identifier), node.value) != node.value:
             yield node, f"differs from another instance with the id {identifier!r}"
 
 
 def _check_unique(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
-    seen: dict[Json, Json] = {}
+    seen: dict[bytes, Json] = {}
     for node in nodes:
         value, identifier = (first_value(node, term) for term in relation.terms)
-        if value in (None, MISSING):
+        if value is None or value is MISSING:
             continue
-        if seen.setdefault(value, identifier) != identifier:
+        if seen.setdefault(identity(value), identifier) != identifier:
             yield node, f"{relation.terms[0][0]} {value!r} belongs to another instance as well"
 
 

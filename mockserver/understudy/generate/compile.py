@@ -33,11 +33,12 @@ class Compiler:
         self._schemas = schemas
         self._behaviour = behaviour
         self._context = context
-        self._makers: dict[str, Maker] = {}
+        self._makers: dict[bytes, Maker] = {}
+        self._named: dict[str, Maker] = {}
 
     def schema(self, schema: Json) -> Maker:
         """Return the maker of values of `schema`."""
-        key = f"schema {dumps(schema).decode()}"
+        key = dumps(schema)
         if key not in self._makers:
             root = c.canonical(schema, self._schemas)
             self._makers[key] = Shapes(root, self).maker(root, Written(schema, named(schema)))
@@ -74,11 +75,14 @@ class Compiler:
     def made_by(self, view: c.ReferenceView, shapes: Shapes) -> Maker:
         """Return the maker of what a reference leads to; it is compiled when first used."""
         name = c.component(view)
-        key = name or f"{id(shapes)} {view.uri}"
-        if key not in self._makers:
-            self._makers[key] = lambda source, place, at: self._makers[key](source, place, at)
-            self._makers[key] = self._target(view, name, shapes)
-        return self._makers[key]
+        if name not in self._schemas:
+            return shapes.target(view.uri)
+        if name not in self._named:
+            self._named[name] = lambda source, place, key: self._named[name](source, place, key)
+            written = self._schemas[name]
+            root = c.canonical(written, self._schemas)
+            self._named[name] = Shapes(root, self).maker(root, Written(written, name))
+        return self._named[name]
 
     def objects_of(self, view: c.ObjectView, written: Written, shapes: Shapes) -> Maker:
         """Return the maker of objects."""
@@ -94,13 +98,6 @@ class Compiler:
         target = resolve(schema, self._schemas) if written.name else schema
         root = c.canonical(target, self._schemas)
         return c.without(root, c.null()) or root, written
-
-    def _target(self, view: c.ReferenceView, name: str, shapes: Shapes) -> Maker:
-        if name in self._schemas:
-            root = c.canonical(self._schemas[name], self._schemas)
-            return Shapes(root, self).maker(root, Written(self._schemas[name], name))
-        target = shapes.root.definition(view.uri)
-        return shapes.maker(target if target is not None else c.anything(), Written())
 
     def _object(
         self,
@@ -180,7 +177,8 @@ def _order(
     for subjects, bound in _bounded(relations):
         for index, subject in enumerate(subjects):
             needs[subject] = needs.get(subject, set()) | {bound, *subjects[:index]}
-    return tuple(TopologicalSorter(needs).static_order())
+    ordered = {key: sorted(needs[key], key=keys.index) for key in keys}
+    return tuple(TopologicalSorter(ordered).static_order())
 
 
 def _bounded(relations: tuple[Relation, ...]) -> list[tuple[tuple[str, ...], str]]:

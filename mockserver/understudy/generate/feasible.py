@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from graphlib import CycleError
 
 from understudy.contract import canonical as c
 from understudy.contract import pointers
@@ -15,13 +16,29 @@ from understudy.types import Json
 
 
 def infeasible(contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for each recipe and each response that nothing can come of."""
+    """Yield a problem for each recipe and each schema that nothing can come of."""
     yield from _of_recipes(contract.behaviour)
     for operation in contract.operations.values():
         promised = operation.success
         at = pointers.join(operation.pointer, "responses", promised.status, "content")
         for media_type, schema in promised.schemas.items():
             yield from _of_schema(contract, schema, pointers.join(at, media_type, "schema"))
+        for parameter in operation.parameters:
+            yield from _of_schema(contract, parameter.schema, operation.pointer)
+        at = pointers.join(operation.pointer, "requestBody", "content")
+        for media_type, schema in (operation.body.schemas if operation.body else {}).items():
+            yield from _of_schema(contract, schema, pointers.join(at, media_type, "schema"))
+
+
+def unmakable(behaviour: Behaviour, compiled: Callable[[str], object]) -> Iterator[Problem]:
+    """Yield a problem for each resource whose schema, with its recipes, cannot be compiled."""
+    for name, kind in behaviour.resources.items():
+        try:
+            compiled(kind.schema)
+        except (CycleError, TypeError, ValueError) as error:
+            if behaviour.document is None:
+                raise
+            yield behaviour.document.problem(f"/resources/{name}", f"cannot be made: {error}")
 
 
 def _of_recipes(behaviour: Behaviour) -> Iterator[Problem]:

@@ -33,8 +33,11 @@ def obey(draft: Draft, relations: Relations, latest: datetime, fraction: int) ->
     Instants are written with `fraction` digits of a second, 0 to 6.
     """
     aliases: _Aliases = {}
-    for relation, place in _pairs(draft, relations, "equal"):
-        _obey_equal(relation, place, aliases)
+    equals = list(_pairs(draft, relations, "equal"))
+    for _ in range(len(equals)):  # what is copied may have to be copied on
+        changes = [_obey_equal(relation, place, aliases) for relation, place in equals]
+        if not any(changes):
+            break
     _settle(draft, relations, aliases, latest, fraction)
     for kind, patch in _PATCHES.items():
         for relation, place in _pairs(draft, relations, kind):
@@ -49,17 +52,30 @@ def _pairs(draft: Draft, relations: Relations, kind: str) -> Iterator[tuple[Rela
                 yield relation, place
 
 
-def _obey_equal(relation: Relation, place: Place, aliases: _Aliases) -> None:
+def _obey_equal(relation: Relation, place: Place, aliases: _Aliases) -> bool:
+    """Copy what `relation` says is equal; tell whether that changed anything."""
     (subject,), others = relation.terms
     wanted = first_value(place, others)
-    if wanted is MISSING:
-        return
+    if wanted is MISSING or wanted is None:
+        return False
+    changed = False
     for container, key in slots(place, subject):
         held = container[key]
         if isinstance(held, Moment) and isinstance(wanted, Moment):
-            aliases[held] = wanted
-        elif held is not None:
+            held, target = _followed(held, aliases), _followed(wanted, aliases)
+            if held is not target:
+                aliases[held] = target
+        elif held is not None and held != wanted:
             container[key] = wanted
+            changed = True
+    return changed
+
+
+def _followed(moment: Moment, aliases: _Aliases) -> Moment:
+    """Return the instant that `moment` is the same as."""
+    while moment in aliases:
+        moment = aliases[moment]
+    return moment
 
 
 def _settle(
@@ -68,21 +84,41 @@ def _settle(
     if not draft.moments:
         return
     before = _precedence(draft, relations, aliases)
-    at: dict[Moment, int] = {}
     try:
-        for moment in TopologicalSorter(before).static_order():
-            at[moment] = max((at[early] for early in before[moment]), default=0) + moment.gap
+        order = tuple(TopologicalSorter(before).static_order())
     except CycleError as error:
         raise GenerationError("the in_order relations contradict each other") from error
-    origin = latest - max(at.values()) * _MICROSECOND
+    gaps: dict[Moment, int] = {}
+    for moment in order:
+        gaps[moment] = max((gaps[early] for early in before[moment]), default=0) + moment.gap
+    origin = latest - max(gaps.values()) * _MICROSECOND
+    floors = _floors(draft, relations, aliases)
+    at: dict[Moment, datetime] = {}
+    for moment in order:
+        own = max(origin + gaps[moment] * _MICROSECOND, floors.get(moment, origin))
+        at[moment] = max((at[early] for early in before[moment]), default=own)
+        at[moment] = max(at[moment], own)
     for moment in draft.moments:
-        when = origin + at[aliases.get(moment, moment)] * _MICROSECOND
+        when = at[_followed(moment, aliases)]
         moment.container[moment.key] = format_instant(when, fraction)
+
+
+def _floors(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[Moment, datetime]:
+    """Return the latest of the given instants that must not come after each open one."""
+    floors: dict[Moment, datetime] = {}
+    if not draft.given:
+        return floors
+    for relation, place in _pairs(draft, relations, "in_order"):
+        for earlier, later in pairwise(ordered(relation, place)):
+            given = [at for box, key in earlier if (at := instant(box[key]))]
+            for late in _moments(later, aliases) if given else ():
+                floors[late] = max([*given, floors.get(late, given[0])])
+    return floors
 
 
 def _precedence(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[Moment, set[Moment]]:
     """Return, for each instant, those that must not come after it."""
-    before: dict[Moment, set[Moment]] = {aliases.get(m, m): set() for m in draft.moments}
+    before: dict[Moment, set[Moment]] = {_followed(m, aliases): set() for m in draft.moments}
     for relation, place in _pairs(draft, relations, "in_order"):
         for earlier, later in pairwise(ordered(relation, place)):
             for late in _moments(later, aliases):
@@ -92,7 +128,7 @@ def _precedence(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[M
 
 def _moments(places: list[Slot], aliases: _Aliases) -> list[Moment]:
     held = (container[key] for container, key in places)
-    return [aliases.get(value, value) for value in held if isinstance(value, Moment)]
+    return [_followed(value, aliases) for value in held if isinstance(value, Moment)]
 
 
 def _obey_renders(relation: Relation, place: Place) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema, ObjectView
 from understudy.contract.validate import Validator
-from understudy.generate.automata import language
+from understudy.generate.automata import Language, language
 from understudy.generate.formats import word
 from understudy.generate.place import ABSENT, DEPTH, Maker, Place
 from understudy.generate.source import Source
@@ -173,21 +173,25 @@ def _name(
     view: ObjectView, patterns: tuple[str, ...], barred: tuple[str, ...], names: tuple[str, ...]
 ) -> NameMaker:
     """Return a maker of names that match `patterns` and what propertyNames says."""
+    found = _names(view, patterns, barred, names)
+    return (_names(view, patterns, (), ()) if found.is_empty() else found).draw
+
+
+def _names(
+    view: ObjectView, patterns: tuple[str, ...], barred: tuple[str, ...], names: tuple[str, ...]
+) -> Language:
     shortest, longest = 0, None
     said = view.property_names.view() if view.property_names is not None else None
     if isinstance(said, c.StringView):
         patterns = (*patterns, *said.patterns)
         shortest, longest = said.min_length or 0, said.max_length
-    found = language(
+    return language(
         patterns,
         excluded_patterns=barred,
         excluded=names,
         min_length=shortest,
         max_length=longest,
     )
-    if found.is_empty():
-        found = language(patterns, min_length=shortest, max_length=longest)
-    return found.draw
 
 
 def _free_names(
@@ -197,11 +201,13 @@ def _free_names(
     said = view.property_names.view() if view.property_names is not None else None
     if isinstance(said, c.ConstView | c.EnumView):
         values = said.values if isinstance(said, c.EnumView) else [said.value]
-        options = tuple(str(value) for value in values if value not in names)
+        free = language((), excluded_patterns=patterns, excluded=names)
+        options = tuple(value for value in map(str, values) if free.matches(value))
         return [lambda source: source.pick(options)] if options else []
     if said is None and not patterns:
         return [lambda source: f"{word(source.at(0))}_{word(source.at(1))}"]
-    return [_name(view, (), patterns, names)]
+    found = _names(view, (), patterns, names)
+    return [] if found.is_empty() else [found.draw]
 
 
 def _forced(

@@ -118,11 +118,19 @@ def _from(recipe: r.From, context: Context, *_: Any) -> Maker:
         if table is MISSING:
             table = context.tables.get(recipe.table.head)
         members = recipe.table.members
+        if recipe.unique:
+            return _turn(table, place)
         if at:
             members = (*members, str(at(source, place, key)))
         return rendered(draw(table, members, source.at("from")), context, source, place, key)
 
     return make
+
+
+def _turn(table: Json, place: Place) -> Json:
+    """Return the entry whose turn it is: in order, from a start that the parent decides."""
+    start = Source.of(f"turn {place.lookup('key')!r}").below(len(table))
+    return table[(start + int(or_null(place.lookup("ordinal")) or 0)) % len(table)]
 
 
 def _number(recipe: r.Number, context: Context, _schema: Json, cap: Cap | None) -> Maker:

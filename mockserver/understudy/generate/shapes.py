@@ -59,11 +59,20 @@ class Shapes:
         self.names = names
         self.unmodelled = unmodelled
         self._costs: dict[str, int] = {}
+        self._targets: dict[str, Maker] = {}
 
     def maker(self, schema: CanonicalSchema, written: Written = Written()) -> Maker:
         """Return the maker of values of `schema`; `written` is the same before it was reduced."""
         view = schema.view()
         return _MAKERS[type(view)](self, schema, view, written)
+
+    def target(self, uri: str) -> Maker:
+        """Return the maker of what a reference within this document leads to."""
+        if uri not in self._targets:
+            self._targets[uri] = lambda source, place, key: self._targets[uri](source, place, key)
+            found = self.root.definition(uri)
+            self._targets[uri] = self.maker(found if found is not None else c.anything())
+        return self._targets[uri]
 
     def checked(self, maker: Maker, schema: CanonicalSchema) -> Maker:
         """Return a maker that makes values until one satisfies `schema`."""

@@ -62,4 +62,5 @@ def faithful(view: StringView) -> bool:
         view.patterns, view.excluded_patterns, view.excluded, view.min_length, view.max_length,
     )  # fmt: skip
     plain = not (view.excluded_formats or view.content_encodings or view.content_media_types)
-    return plain and (not view.formats or (not any(facets) and view.formats[0] in FORMATS))
+    known = (*FORMATS, "date-time")
+    return plain and (not view.formats or (not any(facets) and view.formats[0] in known))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from understudy.generate.place import Maker, Moment, Place
 from understudy.generate.source import Source
 from understudy.types import Json
-
-_EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def moment_maker(low: int, high: int) -> Maker:
@@ -17,7 +15,8 @@ def moment_maker(low: int, high: int) -> Maker:
     def make(source: Source, place: Place, key: str | int) -> Json:
         gap = source.between(low * 1_000_000, high * 1_000_000)
         if place.draft.checking:
-            return format_instant(_EPOCH + timedelta(microseconds=gap), 0)
+            before = timedelta(seconds=high + 1) - timedelta(microseconds=gap)
+            return format_instant(place.draft.latest - before, 0)
         moment = Moment(place.value, key, gap)
         place.draft.moments.append(moment)
         return moment

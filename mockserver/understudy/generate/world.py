@@ -11,24 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from understudy.codec import dumps
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import follow
 from understudy.contract.recipes import Recipe
-from understudy.contract.schemas import named
-from understudy.contract.validate import Validator
-from understudy.errors import ContractError, GenerationError
+from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
-from understudy.generate.feasible import infeasible
+from understudy.generate.feasible import infeasible, unmakable
 from understudy.generate.obey import obey
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import ABSENT, Draft, Maker, Place
 from understudy.generate.recipes import compile_recipe
 from understudy.generate.source import Source
 from understudy.generate.times import format_instant
+from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
 
 _CACHED_PARENTS = 256
@@ -52,10 +50,18 @@ class _Home:
 
 
 class World:
-    """Generates what an API holds. Safe to share; two worlds of one seed and clock are equal."""
+    """Generates what an API holds. Safe to share; two worlds of one seed and clock are equal.
+
+    Every value is validated before it leaves, unless `verify` is false.
+    """
 
     def __init__(
-        self, contract: Contract, *, seed: int = DEFAULT_SEED, now: datetime = DEFAULT_NOW
+        self,
+        contract: Contract,
+        *,
+        seed: int = DEFAULT_SEED,
+        now: datetime = DEFAULT_NOW,
+        verify: bool = True,
     ) -> None:
         problems = list(infeasible(contract))
         if problems:
@@ -63,14 +69,19 @@ class World:
         self._contract = contract
         self._behaviour = contract.behaviour
         self._now = now
+        self.verifies = verify
+        self._verifier = Verifier(contract.schemas if verify else None)
+        self._verifier = Verifier(contract.schemas if verify else None)
         self.tables = contract.behaviour.tables
         self._source = Source.of(f"understudy {contract.name} {seed}")
         self._compiler = Compiler(contract.schemas, contract.behaviour, self)
         self._homes: OrderedDict[tuple[str, Json], _Home] = OrderedDict()
         self._makers: dict[str, ObjectMaker] = {}
-        self._validators: dict[bytes, Validator] = {}
+        problems = list(unmakable(contract.behaviour, self._maker))
+        if problems:
+            raise ContractError(problems)
         self._root = Place(None)
-        self._root.names = self._bound(behaviour_let=self._behaviour.let, source=self._source)
+        self._root.names = self._bound(self._behaviour.let, self._source)
 
     def collection(self, resource: str, parent: Json) -> Collection:
         """Return the members of `resource` that `parent` has."""
@@ -88,7 +99,7 @@ class World:
         *,
         request: Request,
         let: Mapping[str, Recipe],
-        assign: Mapping[tuple[str, ...], Recipe],
+        assign: Mapping[str, Recipe],
     ) -> JsonObject:
         """Return the member that the `ordinal`-th creation for `parent` brings into being."""
         kind = self._behaviour.resources[resource]
@@ -97,13 +108,19 @@ class World:
         here = Place({}, draft=Draft(request), outer=outer)
         names = {name: self._recipe(of)(source.at(name), here, name) for name, of in let.items()}
         names["ordinal"] = ordinal
-        value = self._build(kind, parent, source, request=request, names=names, outer=outer)
-        here = Place(value, draft=Draft(request), outer=outer, names=names)
-        for tokens, recipe in assign.items():
-            made = self._recipe(recipe)(source.at("assign").at(tokens[-1]), here, tokens[-1])
-            follow(value, tokens[:-1])[tokens[-1]] = made
-        self._verify(_reference(kind.schema), value)
-        return value
+        here.names = names
+        made = {
+            name: self._recipe(of)(source.at("assign").at(name), here, name)
+            for name, of in assign.items()
+        }
+        fixed = {
+            k: v
+            for k, v in made.items()
+            if v is not None or allows_null(self._contract.schemas, kind.schema, k)
+        }
+        return self._build(
+            kind, parent, source, request=request, names=names, outer=outer, fixed=fixed
+        )
 
     def value(self, schema: Json, *labels: str | int) -> Json:
         """Return the value of `schema`, which no resource stands behind, that `labels` name."""
@@ -114,12 +131,12 @@ class World:
 
     def value_from(self, schema: Json, source: Source) -> Json:
         """Return the value of `schema`, which no resource stands behind, that `source` makes."""
-        draft, root = Draft(), {"": None}
+        draft, root = Draft(latest=self._now), {"": None}
         place = Place(root, draft=draft, outer=self._root)
         value = self._compiler.schema(schema)(source, place, "")
         root[""] = None if value is ABSENT else value
         self._obey(draft, source)
-        self._verify(schema, root[""])
+        self._verifier.verify(schema, root[""])
         return root[""]
 
     def parent(self, name: str, index: int) -> Json:
@@ -201,13 +218,13 @@ class World:
         return home
 
     def _bound(
-        self, behaviour_let: Mapping[str, Recipe], source: Source, place: Place | None = None
+        self, let: Mapping[str, Recipe], source: Source, place: Place | None = None
     ) -> dict[str, Json]:
         """Return the names that `let` recipes bind; each can use those before it."""
         place = place or Place(None)
         names = dict(place.names)
         place.names = names
-        for name, maker in self._compiler.recipes(behaviour_let):
+        for name, maker in self._compiler.recipes(let):
             names[name] = maker(source.at(name), place, name)
         return names
 
@@ -258,16 +275,19 @@ class World:
         outer: Place,
         identifier: Json = None,
         request: Request | None = None,
+        fixed: Mapping[str, Json] | None = None,
     ) -> JsonObject:
-        fixed = {} if identifier is None else {kind.id[0]: identifier}
+        fixed = dict(fixed or {})
+        if identifier is not None:
+            fixed[kind.id[0]] = identifier
         if kind.parent_field and len(kind.parent_field) == 1:
             fixed[kind.parent_field[0]] = parent
-        draft = Draft(request or Request())
+        draft = Draft(request or Request(), self._now, given=request is not None)
         maker = self._maker(kind.schema)
         place = Place({}, draft=draft, names=names, outer=outer)
         value = maker.fill(source, place, fixed)
         self._obey(draft, source)
-        self._verify(_reference(kind.schema), value)
+        self._verifier.verify(_reference(kind.schema), value)
         return value
 
     def _obey(self, draft: Draft, source: Source) -> None:
@@ -283,15 +303,6 @@ class World:
 
     def _recipe(self, recipe: Recipe) -> Maker:
         return compile_recipe(recipe, self)
-
-    def _verify(self, schema: Json, value: Json) -> None:
-        """Raise GenerationError unless `value` satisfies `schema`."""
-        key = dumps(schema)
-        if key not in self._validators:
-            self._validators[key] = Validator(schema, self._contract.schemas)
-        for violation in self._validators[key].violations(value):
-            where = "/".join(map(str, violation.path))
-            raise GenerationError(f"{named(schema)}: /{where}: {violation.message}")
 
 
 def _reference(name: str) -> JsonObject:

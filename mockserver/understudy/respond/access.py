@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
 from hmac import compare_digest
 from typing import TypeAlias
@@ -22,6 +22,9 @@ _Shown: TypeAlias = Callable[[Headers, bytes], bool]
 
 _BEARER = re.compile(rb"bearer +([\x21-\x7e]+)", re.IGNORECASE)
 _BASIC = re.compile(rb"basic +([A-Za-z0-9+/]+=*)", re.IGNORECASE)
+
+EXAMPLE = "understudy"
+"""A credential that is good unless others are listed."""
 
 CHALLENGES = {"apiKey": "APIKey", "basic": 'Basic realm="understudy"', "bearer": "Bearer"}
 """The WWW-Authenticate value for each kind of scheme (RFC 9110, section 11.6.1)."""
@@ -50,6 +53,15 @@ class Access:
             else:
                 return True
         return not self._alternatives
+
+
+def example(scheme: SecurityScheme, tokens: Sequence[str], api_keys: Sequence[str]) -> str:
+    """Return a credential that gets a request through, as it stands in its header or parameter."""
+    if scheme.kind == "apiKey":
+        return next(iter(api_keys), EXAMPLE)
+    if scheme.kind == "basic":
+        return f"Basic {b64encode(f'{EXAMPLE}:{EXAMPLE}'.encode()).decode()}"
+    return f"Bearer {next(iter(tokens), EXAMPLE)}"
 
 
 def _encoded(texts: Sequence[str]) -> tuple[bytes, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from understudy.codec import dumps
@@ -29,13 +28,39 @@ _SHELVES = 256
 _MARK = "\0items"
 
 
-@dataclass(frozen=True, slots=True)
 class _Shelf:
     """Everything one parent has of one resource, in order, as values and as bytes."""
 
-    values: tuple[JsonObject, ...]
-    bodies: tuple[bytes, ...]
-    index: Mapping[Json, int]
+    __slots__ = ("_count", "_created", "_id", "bodies", "by_id", "values")
+
+    def __init__(
+        self, created: Sequence[JsonObject], members: Sequence[JsonObject], id_: tuple[str, ...]
+    ) -> None:
+        self._created = created
+        self._count = 0
+        self._id = id_
+        self.values: list[JsonObject] = []
+        self.bodies: list[bytes] = []
+        self.by_id: dict[Json, tuple[JsonObject, bytes]] = {}
+        self._put_first(members)
+        self.catch_up()
+
+    def is_of(self, created: Sequence[JsonObject]) -> bool:
+        """Tell whether the shelf stands on `created` and not on what was there before a reset."""
+        return self._created is created
+
+    def catch_up(self) -> None:
+        """Put what was created since the last look in front, the newest first."""
+        if self._count < len(self._created):
+            fresh = self._created[self._count :]
+            self._count += len(fresh)
+            self._put_first(fresh[::-1])
+
+    def _put_first(self, values: Sequence[JsonObject]) -> None:
+        bodies = [dumps(value) for value in values]
+        self.values[:0], self.bodies[:0] = values, bodies
+        for value, body in zip(values, bodies, strict=True):
+            self.by_id[follow(value, self._id)] = value, body
 
 
 class Resources:
@@ -46,7 +71,7 @@ class Resources:
         self._world = world
         self._store = store
         self._dialect = dialect
-        self._shelves: OrderedDict[tuple[str, Json, int, int], _Shelf] = OrderedDict()
+        self._shelves: OrderedDict[tuple[str, Json], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
         """Return what answers valid requests to `operation`."""
@@ -62,7 +87,7 @@ class Resources:
         before, after = self._envelope(operation, action)
 
         def answer(request: Request) -> Reply:
-            shelf = self._shelf(action.resource, action.parent.of(request))
+            shelf = self._shelf(action.resource, _parent(action, request))
             bodies = _filtered(shelf, action.filters, request)
             start = _number(action.offset, request, 0)
             bodies = bodies[start : start + _number(action.limit, request, len(bodies))]
@@ -73,14 +98,15 @@ class Resources:
     def _read(self, operation: Operation, action: Action) -> Answer:
         status, media_type = _success(operation)
         missing = self._dialect.error(404, f"{action.resource.capitalize()} not found")
+        identifier = action.id or Runtime("path", "id")
 
         def answer(request: Request) -> Reply:
-            shelf = self._shelf(action.resource, action.parent.of(request))
-            index = shelf.index.get(action.id.of(request) if action.id else MISSING)
-            if index is None:
+            shelf = self._shelf(action.resource, _parent(action, request))
+            found = shelf.by_id.get(identifier.of(request))
+            if found is None:
                 return missing
-            body = _trimmed(shelf.values[index], action.last, request) or shelf.bodies[index]
-            return Reply(status, body, (), media_type)
+            value, body = found
+            return Reply(status, _trimmed(value, action.last, request) or body, (), media_type)
 
         return answer
 
@@ -88,7 +114,7 @@ class Resources:
         status, media_type = _success(operation)
 
         def answer(request: Request) -> Reply:
-            parent = action.parent.of(request)
+            parent = _parent(action, request)
 
             def make(ordinal: int) -> JsonObject:
                 return self._world.create(
@@ -130,20 +156,25 @@ class Resources:
         return before, after
 
     def _shelf(self, resource: str, parent: Json) -> _Shelf:
+        """Return the shelf, from the cache or anew; the one longest unused makes room."""
         created = self._store.created(self._contract.name, resource, parent)
-        key = (resource, parent, self._store.resets, len(created))
+        key = (resource, parent)
         shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = self._shelves[key] = self._filled(resource, parent, created)
-            if len(self._shelves) > _SHELVES:
-                self._shelves.popitem(last=False)
+        if shelf is not None and shelf.is_of(created):
+            self._shelves.move_to_end(key)
+            shelf.catch_up()
+            return shelf
+        members = self._world.collection(resource, parent).members
+        id_ = self._contract.behaviour.resources[resource].id
+        shelf = self._shelves[key] = _Shelf(created, members, id_)
+        if len(self._shelves) > _SHELVES:
+            self._shelves.popitem(last=False)
         return shelf
 
-    def _filled(self, resource: str, parent: Json, created: Sequence[JsonObject]) -> _Shelf:
-        id_tokens = self._contract.behaviour.resources[resource].id
-        values = (*reversed(created), *self._world.collection(resource, parent).members)
-        index = {follow(value, id_tokens): i for i, value in enumerate(values)}
-        return _Shelf(values, tuple(map(dumps, values)), index)
+
+def _parent(action: Action, request: Request) -> Json:
+    """Return the key of the parent whose members a request is about."""
+    return action.parent.of(request) if action.parent else ""
 
 
 def _success(operation: Operation) -> tuple[int, str]:
@@ -182,5 +213,6 @@ def _trimmed(
 
 
 def _number(expression: Runtime | None, request: Request, default: int) -> int:
+    """Return the value of a page parameter; nothing is before the start."""
     value = expression.of(request) if expression else MISSING
-    return value if isinstance(value, int) else default
+    return max(value, 0) if isinstance(value, int) else default

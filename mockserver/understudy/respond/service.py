@@ -11,16 +11,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from understudy.config import BODY_LIMIT, Settings
-from understudy.contract.model import Contract, Operation
+from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
-from understudy.respond.access import CHALLENGES, Access
+from understudy.respond.access import CHALLENGES, Access, example
 from understudy.respond.bodies import Body, compile_body
 from understudy.respond.dialects import Dialect, dialect
 from understudy.respond.invalid import Invalid
 from understudy.respond.parameters import Parameters
 from understudy.respond.resources import Answer, Resources
 from understudy.state.store import Store
+from understudy.types import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,33 @@ class Service:
     def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
-        world = World(contract, seed=settings.seed, now=settings.now)
-        resources = Resources(contract, world, store, self.dialect)
+        self._settings = settings
+        self._world = World(contract, seed=settings.seed, now=settings.now)
+        resources = Resources(contract, self._world, store, self.dialect)
         self.handlers: Mapping[str, Handler] = {
             operation.id: self._handler(operation, settings, resources)
             for operation in contract.operations.values()
         }
+
+    def credential(self, scheme: SecurityScheme) -> str:
+        """Return a credential for `scheme` that gets a request through."""
+        return example(scheme, self._settings.tokens, self._settings.api_keys)
+
+    def example(self, parameter: Parameter) -> Json:
+        """Return a value for `parameter`: the documented example, or one that validates."""
+        if parameter.example is not None:
+            return parameter.example
+        return self._world.value(parameter.schema, "example", parameter.name)
+
+    def example_body(self, operation: Operation) -> Json:
+        """Return a request body for `operation`: the documented example, or one that validates."""
+        if operation.body is None:
+            return None
+        for media_type, schema in operation.body.schemas.items():
+            if media_type in operation.body.examples:
+                return operation.body.examples[media_type]
+            return self._world.value(schema, "example", operation.id)
+        return None
 
     def _handler(self, operation: Operation, settings: Settings, resources: Resources) -> Handler:
         challenges = {CHALLENGES[s.kind]: None for schemes in operation.security for s in schemes}

@@ -39,13 +39,14 @@ class Mounted:
     """One contract with the prefix of its paths and the application that serves it."""
 
     prefix: str
-    contract: Contract
+    service: Service
     app: ASGIApp
 
     def promises(self, path: str) -> bool:
         """Tell whether `path`, without the prefix, is one of the contract's own."""
-        base = self.contract.base_path
-        return path.startswith(base) and bool(self.contract.methods(path[len(base) :]))
+        contract = self.service.contract
+        base = contract.base_path
+        return path.startswith(base) and bool(contract.methods(path[len(base) :]))
 
 
 class Application:
@@ -110,17 +111,22 @@ class Application:
 
     def _static_pages(self) -> Mapping[str, Reply]:
         """Return the documents that never change, by path."""
-        served = [(mounted.prefix, mounted.contract) for mounted in self.mounted]
+        served = [(mounted.prefix, mounted.service) for mounted in self.mounted]
         home = Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
         pages = {"/": home}
-        for prefix, contract in served:
+        for prefix, service in served:
+            contract = service.contract
             document = contract.document.data
             here = {**document, "servers": [{"url": prefix + contract.base_path or "/"}]}
             pages[f"{prefix}/openapi.json"] = Reply(200, dumps(document))
             pages[f"{prefix}/ui/openapi.json"] = Reply(200, dumps(here))
             if prefix:
                 pages[prefix] = pages[f"{prefix}/"] = home
-        return pages
+        return {path: page for path, page in pages.items() if not self._promised(path)}
+
+    def _promised(self, path: str) -> bool:
+        """Tell whether a contract that is served alone has an operation of its own at `path`."""
+        return any(not mounted.prefix and mounted.promises(path) for mounted in self.mounted)
 
 
 def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) -> Mounted:
@@ -137,7 +143,7 @@ def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) ->
     )
     routed.add_api(view(contract), base_path=prefix + contract.base_path, service=service)
     app = Boundary(_BesideSwaggerUI(routed, prefix, contract), service, prefix)
-    return Mounted(prefix, contract, app)
+    return Mounted(prefix, service, app)
 
 
 class _BesideSwaggerUI:

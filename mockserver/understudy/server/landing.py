@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote, urlencode
 
-from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
-
-EXAMPLE_CREDENTIAL = "understudy"
-"""A credential that is good unless others are listed."""
+from understudy.codec import dumps
+from understudy.contract.model import Operation
+from understudy.respond.service import Service
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -22,9 +20,9 @@ pre { padding: .75rem 1rem; border-radius: .4rem; overflow-x: auto; background: 
 """
 
 
-def landing_page(served: Sequence[tuple[str, Contract]]) -> str:
-    """Return the HTML page for contracts and their prefixes; curls take the page's own address."""
-    sections = "".join(_section(prefix, contract) for prefix, contract in served)
+def landing_page(served: Sequence[tuple[str, Service]]) -> str:
+    """Return the HTML page for services and their prefixes; curls take the page's own address."""
+    sections = "".join(_section(prefix, service) for prefix, service in served)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Understudy</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -37,55 +35,50 @@ def landing_page(served: Sequence[tuple[str, Contract]]) -> str:
     )
 
 
-def curl(operation: Operation, url: str, credential: str = EXAMPLE_CREDENTIAL) -> str:
-    """Return a shell command that calls `operation` below `url` with its documented examples."""
-    return " \\\n  ".join(_curl_lines(operation, url, credential))
+def curl(service: Service, operation: Operation, url: str) -> str:
+    """Return a shell command that calls `operation` below `url` and gets its success."""
+    return " \\\n  ".join(_curl_lines(service, operation, url))
 
 
-def _section(prefix: str, contract: Contract) -> str:
+def _section(prefix: str, service: Service) -> str:
+    contract, prefix = service.contract, quote(prefix)
     links = f'<a href="{prefix}/ui/">Swagger UI</a> · <a href="{prefix}/openapi.json">contract</a>'
     base = f"http://127.0.0.1{prefix}{contract.base_path}"
-    operations = "".join(_entry(operation, base) for operation in contract.operations.values())
+    operations = "".join(_entry(service, op, base) for op in contract.operations.values())
     return f"<h2>{escape(contract.title)}</h2><p>{links}</p>{operations}"
 
 
-def _entry(operation: Operation, base: str) -> str:
+def _entry(service: Service, operation: Operation, base: str) -> str:
     heading = f'<span class="method">{operation.method.upper()}</span> {escape(operation.path)}'
     return (
         f"<p>{heading}<br>{escape(operation.summary)}</p>"
-        f"<pre>{escape(curl(operation, base), quote=False)}</pre>"
+        f"<pre>{escape(curl(service, operation, base), quote=False)}</pre>"
     )
 
 
-def _curl_lines(operation: Operation, url: str, credential: str) -> Iterator[str]:
+def _curl_lines(service: Service, operation: Operation, url: str) -> Iterator[str]:
     method = "" if operation.method == "get" else f"--request {operation.method.upper()} "
-    yield f"curl {method}{shlex.quote(url + _target(operation))}"
+    yield f"curl {method}{shlex.quote(url + _target(service, operation))}"
     for scheme in operation.security[0] if operation.security else ():
         if scheme.location == "header":
-            header = f"{scheme.parameter}: {_credential(scheme, credential)}"
-            yield f"--header {shlex.quote(header)}"
+            yield f"--header {shlex.quote(f'{scheme.parameter}: {service.credential(scheme)}')}"
     if operation.body and operation.body.schemas:
         media_type = next(iter(operation.body.schemas))
         yield f"--header 'Content-Type: {media_type}'"
-        example = operation.body.examples.get(media_type, {})
-        yield f"--data {shlex.quote(json.dumps(example))}"
+        yield f"--data {shlex.quote(dumps(service.example_body(operation)).decode())}"
 
 
-def _credential(scheme: SecurityScheme, credential: str) -> str:
-    return credential if scheme.kind == "apiKey" else f"Bearer {credential}"
-
-
-def _target(operation: Operation) -> str:
-    """Return path and query with an example for each required parameter."""
+def _target(service: Service, operation: Operation) -> str:
+    """Return path and query with an example for each parameter that has to be there."""
     path = operation.path
-    query = {}
+    query: dict[str, object] = {}
     for parameter in operation.parameters:
         if parameter.location == "path":
-            path = path.replace(f"{{{parameter.name}}}", quote(str(_example(parameter)), safe=""))
+            value = quote(str(service.example(parameter)), safe="")
+            path = path.replace(f"{{{parameter.name}}}", value)
         elif parameter.location == "query" and parameter.required:
-            query[parameter.name] = _example(parameter)
+            query[parameter.name] = service.example(parameter)
+    for scheme in operation.security[0] if operation.security else ():
+        if scheme.location == "query":
+            query[scheme.parameter] = service.credential(scheme)
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def _example(parameter: Parameter) -> object:
-    return parameter.name if parameter.example is None else parameter.example

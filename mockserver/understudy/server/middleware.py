@@ -16,6 +16,7 @@ from understudy.exchange import Reply
 from understudy.respond.service import Handler, Service
 from understudy.server.framework import RoutedAPI, RoutedMiddleware, RoutingMiddleware
 from understudy.server.send import header, read_body, send_reply
+from understudy.server.view import path_names
 
 _KNOWN_PATHS = 4096
 _SHORT_PATH = 512
@@ -45,6 +46,10 @@ class _Authenticate(_Step):
 class _Validate(_Step):
     """Turns away requests that the contract does not allow; passes the others on decoded."""
 
+    def __init__(self, handler: Handler, next_app: ASGIApp) -> None:
+        super().__init__(handler, next_app)
+        self._names = tuple(path_names(handler.operation.path).items())
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler, raw, content_type = self.handler, b"", ""
         if handler.body is not None:
@@ -59,9 +64,9 @@ class _Validate(_Step):
                 await send_reply(refusal, send)
                 return
             raw = body or b""
-        request = handler.read(
-            scope["path_params"], scope["query_string"], scope["headers"], raw, content_type
-        )
+        given = scope["path_params"]
+        path = {name: given[plain] for plain, name in self._names}
+        request = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
         if isinstance(request, Reply):
             await send_reply(request, send)
             return

@@ -23,7 +23,7 @@ from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
 from understudy.config import Settings
-from understudy.contract.load import load_contract
+from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.errors import StartError
 from understudy.server.app import Application
@@ -104,42 +104,52 @@ def worker() -> Application:
 class MockServer:
     """A stand-in on a port of its own, for the time of a `with` block.
 
-    Takes names of bundled contracts, paths of OpenAPI documents, or loaded contracts.
+    Takes names of bundled contracts, paths of OpenAPI documents, or loaded contracts; none
+    means all bundled ones.
     """
 
     def __init__(
         self, *contracts: str | Path | Contract, settings: Settings | None = None, port: int = 0
     ) -> None:
-        loaded = [c if isinstance(c, Contract) else load_contract(c) for c in contracts]
+        wanted = contracts or bundled_names()
+        loaded = [c if isinstance(c, Contract) else load_contract(c) for c in wanted]
         self._application = Application(loaded, settings or Settings())
-        self._listener = bind("127.0.0.1", port)
-        self._server = uvicorn.Server(_config(self._application, access_log=False))
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
-        )
+        self._port = port
+        self._running: tuple[socket.socket, uvicorn.Server, threading.Thread] | None = None
 
     @property
     def url(self) -> str:
-        """Return the address of the server, without a slash at the end."""
-        return address(self._listener)
+        """Return the address of the running server, without a slash at the end."""
+        if self._running is None:
+            raise StartError("the server runs within a `with` block only")
+        return address(self._running[0])
 
     def reset(self) -> None:
         """Forget everything that clients created."""
         self._application.reset()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        listener = bind("127.0.0.1", self._port)
+        server = uvicorn.Server(_config(self._application, access_log=False, log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self._running = (listener, server, thread)
+        thread.start()
         deadline = time.monotonic() + _START_SECONDS
-        while not self._server.started:
-            if time.monotonic() > deadline or not self._thread.is_alive():
+        while not server.started:
+            if time.monotonic() > deadline or not thread.is_alive():
+                self.__exit__()
                 raise StartError("the server did not start")
             time.sleep(0.005)
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._listener.close()
+        if self._running is None:
+            return
+        listener, server, thread = self._running
+        self._running = None
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 class _Server(uvicorn.Server):
@@ -156,15 +166,19 @@ class _Server(uvicorn.Server):
 
 
 def _config(application: Any, *, access_log: bool, **options: Any) -> uvicorn.Config:
-    logging_config = copy.deepcopy(LOGGING_CONFIG)
-    logging_config["handlers"]["access"]["stream"] = "ext://sys.stderr"
-    logging_config["loggers"]["uvicorn.error"]["level"] = "WARNING"
     return uvicorn.Config(
         application,
         access_log=access_log,
-        log_config=logging_config,
+        **{"log_config": _logging(), **options},
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=2,
-        **options,
     )
+
+
+def _logging() -> dict[str, Any]:
+    """Return uvicorn's own logging, all on standard error, with requests and warnings only."""
+    logging_config = copy.deepcopy(LOGGING_CONFIG)
+    logging_config["handlers"]["access"]["stream"] = "ext://sys.stderr"
+    logging_config["loggers"]["uvicorn.error"]["level"] = "WARNING"
+    return logging_config

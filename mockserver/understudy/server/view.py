@@ -6,7 +6,9 @@ replies must look like is the contract's to say, not the view's.
 
 from __future__ import annotations
 
-from understudy.contract.model import Contract, Operation, Parameter
+import re
+
+from understudy.contract.model import Contract, Operation
 from understudy.types import JsonObject
 
 
@@ -14,7 +16,7 @@ def view(contract: Contract) -> JsonObject:
     """Return the document that Connexion routes `contract` by."""
     paths: dict[str, JsonObject] = {}
     for operation in contract.operations.values():
-        paths.setdefault(operation.path, {})[operation.method] = _operation(operation)
+        paths.setdefault(plain_path(operation.path), {})[operation.method] = _operation(operation)
     return {
         "openapi": "3.0.3",
         "info": {"title": contract.title, "version": contract.version or "0"},
@@ -22,13 +24,25 @@ def view(contract: Contract) -> JsonObject:
     }
 
 
+def path_names(path: str) -> dict[str, str]:
+    """Return the name in the contract for each parameter name of the plain path."""
+    return {f"p{index}": name for index, name in enumerate(re.findall(r"\{([^}]*)\}", path))}
+
+
+def plain_path(path: str) -> str:
+    """Return a path template with parameters numbered: routers know fewer names than OpenAPI."""
+    for plain, name in path_names(path).items():
+        path = path.replace(f"{{{name}}}", f"{{{plain}}}", 1)
+    return path
+
+
 def _operation(operation: Operation) -> JsonObject:
     return {
         "operationId": operation.id,
-        "parameters": [_path_parameter(p) for p in operation.parameters if p.location == "path"],
+        "parameters": [_path_parameter(name) for name in path_names(operation.path)],
         "responses": {"default": {"description": "see the contract"}},
     }
 
 
-def _path_parameter(parameter: Parameter) -> JsonObject:
-    return {"name": parameter.name, "in": "path", "required": True, "schema": {"type": "string"}}
+def _path_parameter(name: str) -> JsonObject:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}

@@ -20,16 +20,18 @@ _RESET = b"null\n"
 
 
 class Store:
-    """Created members by resource and parent, oldest first; `resets` counts the fresh starts."""
+    """Created members by resource and parent, oldest first."""
 
     def __init__(self, path: str = "") -> None:
         self._created: dict[tuple[str, str, Json], list[JsonObject]] = {}
         self._file: IO[bytes] | None = open(path, "a+b", buffering=0) if path else None  # noqa: SIM115
         self._seen = 0
-        self.resets = 0
 
     def created(self, contract: str, resource: str, parent: Json) -> Sequence[JsonObject]:
-        """Return what was created for `parent`, oldest first."""
+        """Return what was created for `parent`, oldest first.
+
+        It is the same object until the next reset, and only grows.
+        """
         self._catch_up()
         return self._created.get((contract, resource, parent), ())
 
@@ -39,7 +41,7 @@ class Store:
         """Remember and return what `make` returns for the ordinal, from 1, of this creation."""
         with self._lock():
             self._catch_up()
-            value = make(len(self._created.get((contract, resource, parent), ())) + 1)
+            value = make(len(self.created(contract, resource, parent)) + 1)
             self._record(dumps([contract, resource, parent, value]) + b"\n")
         return value
 
@@ -78,7 +80,6 @@ class Store:
         record = loads(line)
         if record is None:
             self._created.clear()
-            self.resets += 1
             return
         contract, resource, parent, value = record
         self._created.setdefault((contract, resource, parent), []).append(value)

@@ -1,79 +1,40 @@
-"""The command line: parse, call one function, print, exit."""
+"""`understudy serve`: stand in for APIs."""
 
 from __future__ import annotations
 
 import logging
-import secrets
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import NoReturn
+from datetime import datetime
 
 import click
 
-from understudy import __version__
+from understudy.cli.arguments import Instant, Seed, visible
+from understudy.cli.ending import fail
 from understudy.config import DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract, Operation
 from understudy.errors import ContractError, ExitCode, Problem, StartError
-
-_SEEDS = 1 << 32
-
-
-class _Seed(click.ParamType[int]):
-    """A whole number, or the word random."""
-
-    name = "N|random"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
-        """Return the seed that `value` spells."""
-        if value == "random":
-            return secrets.randbelow(_SEEDS)
-        try:
-            return int(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is neither a whole number nor the word random", param, ctx)
+from understudy.respond.access import example
 
 
-class _Instant(click.ParamType[datetime]):
-    """An RFC 3339 date-time, or the word now."""
-
-    name = "TIME|now"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """Return the instant that `value` spells, in UTC."""
-        if isinstance(value, datetime):
-            return value
-        if value == "now":
-            return datetime.now(UTC)
-        try:
-            return datetime.fromisoformat(str(value)).astimezone(UTC)
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2026-01-15T12:00:00Z", param, ctx)
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
-@click.version_option(__version__, prog_name="understudy")
-def main() -> None:
-    """Stand in for the APIs your code depends on, by their OpenAPI contracts."""
-
-
-@main.command()
+@click.command()
 @click.argument("contracts", metavar="[NAME_OR_FILE]...", nargs=-1)
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, type=click.IntRange(0, 65535), help="0 takes any.")
-@click.option("--seed", default=DEFAULT_SEED, type=_Seed(), help="Another seed, another world.")
+@click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="Another seed, another world.")
 @click.option(
-    "--now", default=DEFAULT_NOW, type=_Instant(), show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
+    "--now", default=DEFAULT_NOW, type=Instant(), show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
     help="What the clock stands at; no generated time is later.",
 )  # fmt: skip
-@click.option("--token", "tokens", multiple=True, help="Accept only this bearer token. Repeatable.")
-@click.option("--api-key", "api_keys", multiple=True, help="Accept only this key. Repeatable.")
+@click.option(
+    "--token", "tokens", multiple=True, callback=visible,
+    help="Accept only this bearer token. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--api-key", "api_keys", multiple=True, callback=visible,
+    help="Accept only this API key. Repeatable.",
+)  # fmt: skip
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
@@ -115,9 +76,9 @@ def serve(
         application = Application(loaded, settings)
         listener = bind(host, port)
     except ContractError as error:
-        _fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
+        fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
-        _fail(str(error), ExitCode.START)
+        fail(str(error), ExitCode.START)
     lines = _ready_lines(loaded, settings, address(listener))
     if workers > 1:
         _say(lines)
@@ -154,18 +115,13 @@ def _ready_lines(contracts: Sequence[Contract], settings: Settings, url: str) ->
 
 
 def _credential(operation: Operation, settings: Settings) -> str:
-    """Return a header that gets a request through, ready to copy."""
+    """Return a header or parameter that gets a request through, ready to copy."""
     for scheme in operation.security[0] if operation.security else ():
-        if scheme.kind == "apiKey":
-            return f"{scheme.parameter}: {next(iter(settings.api_keys), 'understudy')}"
-        return f"Authorization: Bearer {next(iter(settings.tokens), 'understudy')}"
+        shown = example(scheme, settings.tokens, settings.api_keys)
+        sign = ": " if scheme.location == "header" else "="
+        return f"{scheme.parameter}{sign}{shown}"
     return ""
 
 
 def _say(lines: Sequence[str]) -> None:
     click.echo("\n".join(lines), err=True)
-
-
-def _fail(message: str, code: ExitCode) -> NoReturn:
-    click.echo(f"understudy: {message}", err=True)
-    sys.exit(code)

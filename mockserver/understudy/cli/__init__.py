@@ -1,0 +1,19 @@
+"""The command line: parse, call one function, print, exit."""
+
+from __future__ import annotations
+
+import click
+
+from understudy.cli.fixtures import fixtures
+from understudy.cli.serve import serve
+from understudy.version import __version__
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(__version__, prog_name="understudy")
+def main() -> None:
+    """Stand in for the APIs your code depends on, by their OpenAPI contracts."""
+
+
+main.add_command(fixtures)
+main.add_command(serve)
