@@ -20,7 +20,8 @@ def commands() -> list[str]:
     """Return the commands of all console blocks; a line that ends in a backslash goes on."""
     blocks = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    return [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    shown = [line.removeprefix("$ ") for line in lines if line.startswith("$ ")]
+    return [command.removeprefix(".venv/bin/") for command in shown]
 
 
 def starting(name: str) -> list[str]:

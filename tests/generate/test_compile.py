@@ -114,3 +114,13 @@ def test_a_name_that_a_pattern_describes_is_not_taken_for_an_undescribed_one(sch
 def depth(value: Json) -> int:
     children = value.values() if isinstance(value, dict) else value
     return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0
+
+
+@pytest.mark.parametrize("name", ["cattix", "sitegpt", "thena"])
+def test_every_component_can_be_made_on_its_own(name: str) -> None:
+    contract = load_contract(name)
+    world = World(contract)
+
+    for schema in contract.schemas:
+        for index in range(20):
+            world.value({"$ref": f"#/components/schemas/{schema}"}, schema, index)

@@ -87,8 +87,10 @@ def slots(node: Node, where: Relative) -> list[Slot]:
         start = start.parent if start else None
     if start is None:
         return []
+    if not where.shift and (where.tokens or start.parent is None):
+        return _descend([({"": start.value}, "")], where.tokens)
     if start.parent is None:
-        return _descend([({"": start.value}, "")], where.tokens) if not where.shift else []
+        return []
     key: Any = start.key
     if where.shift and not isinstance(start.parent.value, list):
         return []

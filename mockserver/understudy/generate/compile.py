@@ -17,9 +17,10 @@ from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, members, named, resolve
 from understudy.generate.objects import ObjectMaker, extras, member_schema, permitted
-from understudy.generate.place import Maker, Place
-from understudy.generate.recipes import Cap, Context, compile_recipe, references
+from understudy.generate.place import Maker, Place, UnboundError
+from understudy.generate.recipes import Cap, Context, compile_recipe, references, refers_to_names
 from understudy.generate.shapes import Shapes, Written
+from understudy.generate.source import Source
 from understudy.types import Json
 
 _NO_VALUES = Values({}, {})
@@ -140,9 +141,11 @@ class Compiler:
         cap: Cap | None,
     ) -> Maker:
         member = self.member(written, key)
-        if recipe is not None and not isinstance(recipe, AsSchema):
-            return compile_recipe(recipe, self._context, member.schema, cap)
-        return shapes.maker(member_schema(view, key), member)
+        by_schema = shapes.maker(member_schema(view, key), member)
+        if recipe is None or isinstance(recipe, AsSchema):
+            return by_schema
+        by_recipe = compile_recipe(recipe, self._context, member.schema, cap)
+        return _or_else(by_recipe, by_schema) if refers_to_names(recipe) else by_recipe
 
     def _keys(self, view: c.ObjectView, written: Written) -> list[str]:
         """Return the names of the members of `view`, those written first in their order."""
@@ -161,6 +164,18 @@ class Compiler:
         """Yield the properties that identify resources of the named schema."""
         kinds = self._behaviour.resources.values()
         return (kind.id[0] for kind in kinds if kind.schema == name)
+
+
+def _or_else(by_recipe: Maker, by_schema: Maker) -> Maker:
+    """Return a maker that follows the recipe, or the schema where its names are not bound."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        try:
+            return by_recipe(source, place, key)
+        except UnboundError:
+            return by_schema(source, place, key)
+
+    return make
 
 
 def _parts(schema: Mapping[str, Json]) -> Iterator[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +12,7 @@ from understudy.contract.canonical import CanonicalSchema, ObjectView
 from understudy.contract.validate import Validator
 from understudy.generate.automata import Language, language
 from understudy.generate.formats import word
-from understudy.generate.place import ABSENT, DEPTH, Maker, Place
+from understudy.generate.place import ABSENT, DEPTH, Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 
@@ -68,7 +69,8 @@ class ObjectMaker:
         names = here.names = dict(here.names)
         for name, maker in self.let:
             if name not in names:
-                names[name] = maker(source.at(name).at("let"), here, name)
+                with suppress(UnboundError):
+                    names[name] = maker(source.at(name).at("let"), here, name)
         for name, maker in self.members:
             if name in chosen:
                 made = fixed[name] if name in fixed else maker(source.at(name), here, name)

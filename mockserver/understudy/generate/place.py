@@ -84,5 +84,9 @@ class Place(Node):
         return MISSING
 
 
+class UnboundError(LookupError):
+    """A name is bound nowhere around: the object is made on its own, without what it belongs to."""
+
+
 Maker: TypeAlias = Callable[[Source, Place, "str | int"], Json]
 """Makes the value for a key of the document that the place holds."""

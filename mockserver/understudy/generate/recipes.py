@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeAlias
 
 from understudy.contract import recipes as r
-from understudy.contract.expressions import Relative
+from understudy.contract.expressions import Name, Relative
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.schemas import ANYTHING
 from understudy.errors import GenerationError
 from understudy.generate.formats import FORMATS
-from understudy.generate.place import ABSENT, Maker, Place
+from understudy.generate.place import ABSENT, Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.generate.templates import Lexicon, draw, or_null, rendered, template_maker
 from understudy.generate.texts import whole
@@ -54,6 +54,11 @@ def references(recipe: r.Recipe | None) -> set[str]:
     """Return the properties of the current object that `recipe` looks at."""
     pointers = (part for part in r.parts(recipe) if isinstance(part, Relative))
     return {where.tokens[0] for where in pointers if where.up == 0 and where.tokens}
+
+
+def refers_to_names(recipe: r.Recipe) -> bool:
+    """Tell whether `recipe` uses a binding or a table."""
+    return any(isinstance(part, Name) for part in r.parts(recipe))
 
 
 def mistake(part: object) -> tuple[str, str] | None:
@@ -116,7 +121,9 @@ def _from(recipe: r.From, context: Context, *_: Any) -> Maker:
     def make(source: Source, place: Place, key: str | int) -> Json:
         table = place.lookup(recipe.table.head)
         if table is MISSING:
-            table = context.tables.get(recipe.table.head)
+            if recipe.table.head not in context.tables:
+                raise UnboundError(recipe.table.head)
+            table = context.tables[recipe.table.head]
         members = recipe.table.members
         if recipe.unique:
             return _turn(table, place)
@@ -154,7 +161,7 @@ def _pattern(recipe: r.Pattern, *_: Any) -> Maker:
 
 def _matching(recipe: r.Matching, *_: Any) -> Maker:
     def make(source: Source, place: Place, _key: str | int) -> str:
-        found = follow(or_null(place.lookup(recipe.pattern.head)), recipe.pattern.members)
+        found = follow(_bound(place, recipe.pattern.head), recipe.pattern.members)
         return whole(str(found)).draw(source)
 
     return make
@@ -174,9 +181,7 @@ def _each(recipe: r.Each, context: Context, schema: Json, _cap: Cap | None) -> M
     item = compile_recipe(recipe.of, context, context.items(schema))
 
     def make(source: Source, place: Place, key: str | int) -> list[Json]:
-        entries = or_null(
-            follow(or_null(place.lookup(recipe.entries.head)), recipe.entries.members)
-        )
+        entries = or_null(follow(_bound(place, recipe.entries.head), recipe.entries.members))
         value: list[Json] = []
         here = place.inside(value, key)
         for index, entry in enumerate(entries or []):
@@ -239,6 +244,14 @@ def _as_schema(_recipe: r.AsSchema, context: Context, schema: Json, _cap: Cap | 
 
 def _absent(*_: Any) -> Maker:
     return lambda _source, _place, _key: ABSENT
+
+
+def _bound(place: Place, name: str) -> Json:
+    """Return what `name` is bound to. Raises UnboundError if it is not."""
+    value = place.lookup(name)
+    if value is MISSING:
+        raise UnboundError(name)
+    return value
 
 
 def _spelled(value: Json) -> str:

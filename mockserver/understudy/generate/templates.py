@@ -11,7 +11,7 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.contract.recipe_syntax import parse_template
 from understudy.contract.recipes import Literal, Template
 from understudy.contract.relations import first_value
-from understudy.generate.place import Maker, Place
+from understudy.generate.place import Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.types import Json
 
@@ -57,8 +57,10 @@ def _runtime(part: Runtime, lexicon: Lexicon) -> Maker:
 def _named(name: Name, lexicon: Lexicon) -> Maker:
     def make(source: Source, place: Place, key: str | int) -> Json:
         value = place.lookup(name.head)
+        if value is MISSING and name.head not in lexicon.tables:
+            raise UnboundError(name.head)
         if value is MISSING:
-            value = draw(lexicon.tables.get(name.head), name.members, source)
+            value = draw(lexicon.tables[name.head], name.members, source)
         else:
             value = or_null(follow(value, name.members))
         return rendered(value, lexicon, source, place, key)

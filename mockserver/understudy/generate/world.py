@@ -156,6 +156,8 @@ class World:
     def nth(self, resource: str, index: int) -> JsonObject:
         """Return the `index`-th member of `resource` in this world, counted parent by parent."""
         kind = self._behaviour.resources[resource]
+        if not kind.parent and not kind.each:
+            return self._member(kind, "", index, self._home("", "").place)
         size = len(kind.each[1]) if kind.each else kind.count[0]
         parent = self.parent(kind.parent, index // size)
         return self._member(kind, parent, index % size, self._home(kind.parent, parent).place)
