@@ -10,7 +10,7 @@ from understudy.contract.behaviour import Behaviour
 from understudy.contract.expressions import Name, Relative, Runtime
 from understudy.contract.model import Contract
 from understudy.contract.recipe_syntax import parse_template
-from understudy.contract.recipes import Each, Member, Recipe, parts
+from understudy.contract.recipes import After, Each, Member, Recipe, parts
 from understudy.contract.schemas import relative_leads_somewhere
 from understudy.types import Json
 
@@ -31,6 +31,8 @@ def dangling(contract: Contract, behaviour: Behaviour) -> Iterator[Mistake]:
                 yield from _of_resource(part, behaviour, at)
                 yield from _of_pointer(part, schema, contract, at)
                 yield from _of_expression(part, contract, at)
+                if isinstance(part, After) and section.endswith("/let"):
+                    yield at, "$after makes a property and cannot be bound to a name", ""
     for pointer, text in _texts(behaviour.tables, ""):
         for part in parts(parse_template(text)):
             for _, message, hint in _of_name(part, known, ""):

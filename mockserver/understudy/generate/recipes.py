@@ -87,7 +87,11 @@ def _list_of(recipe: r.ListOf, context: Context, *_: Any) -> Maker:
     makers = [compile_recipe(item, context) for item in recipe.items]
 
     def make(source: Source, place: Place, key: str | int) -> list[Json]:
-        return [maker(source.at(i), place, key) for i, maker in enumerate(makers)]
+        value: list[Json] = []
+        here = place.inside(value, key)
+        for index, maker in enumerate(makers):
+            value.append(maker(source.at(index), here, index))
+        return value
 
     return make
 
@@ -99,8 +103,13 @@ def _object_of(recipe: r.ObjectOf, context: Context, schema: Json, _cap: Cap | N
     makers = [(name, compile_recipe(of, context)) for name, of in recipe.members]
 
     def make(source: Source, place: Place, key: str | int) -> dict[str, Json]:
-        made = {name: maker(source.at(name), place, key) for name, maker in makers}
-        return {name: value for name, value in made.items() if value is not ABSENT}
+        value: dict[str, Json] = {}
+        here = place.inside(value, key)
+        for name, maker in makers:
+            made = maker(source.at(name), here, name)
+            if made is not ABSENT:
+                value[name] = made
+        return value
 
     return make
 
