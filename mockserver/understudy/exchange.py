@@ -1,4 +1,4 @@
-"""Request, reply and exchange as values: what the pipeline maps and what checks read."""
+"""Request and reply as values: what the pipeline maps."""
 
 from __future__ import annotations
 
@@ -30,12 +30,3 @@ class Reply:
     body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
     media_type: str = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request to an operation and the reply it got."""
-
-    operation: str
-    request: Request
-    reply: Reply

@@ -240,14 +240,8 @@ QUERIES = st.fixed_dictionaries(
 def create(query: Json, body: Json, *, seed: int = 1, ordinal: int = 1) -> JsonObject:
     contract = CONTRACTS["cattix"]
     action = contract.behaviour.operations["createThread"]
-    return World(contract, seed=seed).create(
-        "thread",
-        query["company_id"],
-        ordinal,
-        request=Request(query=query, body=body),
-        let=action.let,
-        assign=action.assign,
-    )
+    creation = World(contract, seed=seed).creation("thread", action.let, action.assign)
+    return creation(query["company_id"], ordinal, Request(query=query, body=body))
 
 
 @settings(deadline=None, max_examples=60)

@@ -7,9 +7,10 @@ away at any time without anybody noticing. What clients create is not here, see 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
@@ -28,6 +29,9 @@ from understudy.generate.source import Source
 from understudy.generate.times import format_instant
 from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
+
+Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
+"""Makes the member that the n-th creation, from 1, for a parent brings into being."""
 
 _CACHED_PARENTS = 256
 _OLDEST = 45 * 86400 * 1_000_000
@@ -91,36 +95,29 @@ class World:
             home.collections[resource] = self._populate(kind, parent, home.place)
         return home.collections[resource]
 
-    def create(
-        self,
-        resource: str,
-        parent: Json,
-        ordinal: int,
-        *,
-        request: Request,
-        let: Mapping[str, Recipe],
-        assign: Mapping[str, Recipe],
-    ) -> JsonObject:
-        """Return the member that the `ordinal`-th creation for `parent` brings into being."""
+    def creation(
+        self, resource: str, let: Mapping[str, Recipe], assign: Mapping[str, Recipe]
+    ) -> Creation:
+        """Return what makes members that clients create, compiled once."""
         kind = self._behaviour.resources[resource]
-        outer = self._home(kind.parent, parent).place
-        source = self._source.at(resource).at(_text(parent)).at("created").at(ordinal)
-        here = Place({}, draft=Draft(request), outer=outer)
-        names = {name: self._recipe(of)(source.at(name), here, name) for name, of in let.items()}
-        names["ordinal"] = ordinal
-        here.names = names
-        made = {
-            name: self._recipe(of)(source.at("assign").at(name), here, name)
-            for name, of in assign.items()
-        }
-        fixed = {
-            k: v
-            for k, v in made.items()
-            if v is not None or allows_null(self._contract.schemas, kind.schema, k)
-        }
-        return self._build(
-            kind, parent, source, request=request, names=names, outer=outer, fixed=fixed
-        )
+        bound = self._compiler.recipes(let)
+        assigned = self._compiler.recipes(assign)
+        schemas = self._contract.schemas
+        nullable = {name for name in assign if allows_null(schemas, kind.schema, name)}
+
+        def make(parent: Json, ordinal: int, request: Request) -> JsonObject:
+            outer = self._home(kind.parent, parent).place
+            source = self._source.at(resource).at(_text(parent)).at("created").at(ordinal)
+            here = Place({}, draft=Draft(request), outer=outer)
+            names = {name: maker(source.at(name), here, name) for name, maker in bound}
+            here.names = names = {**names, "ordinal": ordinal}
+            made = {n: maker(source.at("assign").at(n), here, n) for n, maker in assigned}
+            fixed = {n: v for n, v in made.items() if v is not None or n in nullable}
+            return self._build(
+                kind, parent, source, request=request, names=names, outer=outer, fixed=fixed
+            )
+
+        return make
 
     def value(self, schema: Json, *labels: str | int) -> Json:
         """Return the value of `schema`, which no resource stands behind, that `labels` name."""

@@ -112,19 +112,13 @@ class Resources:
 
     def _create(self, operation: Operation, action: Action) -> Answer:
         status, media_type = _success(operation)
+        creation = self._world.creation(action.resource, action.let, action.assign)
 
         def answer(request: Request) -> Reply:
             parent = _parent(action, request)
 
             def make(ordinal: int) -> JsonObject:
-                return self._world.create(
-                    action.resource,
-                    parent,
-                    ordinal,
-                    request=request,
-                    let=action.let,
-                    assign=action.assign,
-                )
+                return creation(parent, ordinal, request)
 
             value = self._store.add(self._contract.name, action.resource, parent, make)
             return Reply(status, dumps(value), (), media_type)
