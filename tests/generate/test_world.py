@@ -372,3 +372,11 @@ def test_no_placeholder_is_left_in_any_text(name: str) -> None:
         for text in texts(list(world.collection("thread", parent).members)):
             assert "{" not in text
             assert "None" not in text
+
+
+@pytest.mark.parametrize("key", ["{ordinal}", "{home.host}", "{", "{key}"])
+def test_the_key_of_a_parent_is_no_template(key: str) -> None:
+    threads = World(CONTRACTS["sitegpt"]).collection("thread", key).members
+
+    last = [thread["lastMessage"] for thread in threads if thread["lastMessage"]]
+    assert {message["chatbotId"] for message in last} == {key}

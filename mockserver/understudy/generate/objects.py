@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema, ObjectView
 from understudy.contract.validate import Validator
-from understudy.generate.automata import Language, language
 from understudy.generate.formats import word
+from understudy.generate.patterns.automata import Language, language
 from understudy.generate.place import ABSENT, DEPTH, Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject

@@ -194,8 +194,9 @@ def _each(recipe: r.Each, context: Context, schema: Json, _cap: Cap | None) -> M
         value: list[Json] = []
         here = place.inside(value, key)
         for index, entry in enumerate(entries or []):
-            bound = replace(here, names={recipe.name: entry})
-            value.append(item(source.at(index), bound, index))
+            child = source.at(index)
+            text = rendered(entry, context, child.at(recipe.name), here, index)
+            value.append(item(child, replace(here, names={recipe.name: text}), index))
         return value
 
     return make

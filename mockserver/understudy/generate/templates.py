@@ -61,6 +61,8 @@ def _named(name: Name, lexicon: Lexicon) -> Maker:
             raise UnboundError(name.head)
         if value is MISSING:
             value = draw(lexicon.tables[name.head], name.members, source)
+        elif not name.members:
+            return value  # what is bound is text already, perhaps a client's, and no template
         else:
             value = or_null(follow(value, name.members))
         return rendered(value, lexicon, source, place, key)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from understudy.contract.canonical import StringView
-from understudy.generate.automata import Language, language
 from understudy.generate.formats import FORMATS, text
+from understudy.generate.patterns.automata import Language, language
 from understudy.generate.place import Maker
 from understudy.generate.source import Source
 from understudy.generate.times import moment_maker

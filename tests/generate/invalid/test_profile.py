@@ -15,13 +15,13 @@ from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, follow, join, split
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
-from understudy.generate.faults import Fault
-from understudy.generate.invalid import InvalidSample, invalid
+from understudy.generate.invalid.faults import Fault
+from understudy.generate.invalid.profile import InvalidSample, invalid
 from understudy.generate.samples import Subject, of_request, of_response, of_schema, sample
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHAPES = load_contract(ROOT / "tests" / "specs" / "shapes.yaml")
 SUBJECTS = (
     "cattix createThread request",
@@ -125,7 +125,7 @@ def test_objects_are_the_same_in_any_process() -> None:
         "from pathlib import Path\n"
         "from understudy.codec import dumps\n"
         "from understudy.contract.load import load_contract\n"
-        "from understudy.generate.invalid import invalid\n"
+        "from understudy.generate.invalid.profile import invalid\n"
         "from understudy.generate.samples import of_request\n"
         "from understudy.generate.world import World\n"
         f"c = load_contract(Path({str(ROOT / 'openapi/cattix/openapi.yaml')!r}))\n"

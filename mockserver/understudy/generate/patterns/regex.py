@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from understudy.generate.characters import (
+from understudy.generate.patterns.characters import (
     CATEGORIES,
     SCRIPTS,
     SPACE,

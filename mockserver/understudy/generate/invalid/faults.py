@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from understudy.codec import dumps
-from understudy.generate import broken_containers as containers
-from understudy.generate import broken_values as values
-from understudy.generate.breaks import Break, Tools, always
+from understudy.generate.invalid import broken_containers as containers
+from understudy.generate.invalid import broken_values as values
+from understudy.generate.invalid.breaks import Break, Tools, always
+from understudy.generate.invalid.sites import Site, sites
 from understudy.generate.paths import template
-from understudy.generate.sites import Site, sites
 from understudy.types import Json, JsonObject
 
 _Breaks: TypeAlias = Callable[[Json, JsonObject, Tools], Iterator[Break]]

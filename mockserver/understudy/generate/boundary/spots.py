@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
-from understudy.generate.automata import language
 from understudy.generate.objects import member_schema
 from understudy.generate.paths import Step, item, items, member, members, other_members
+from understudy.generate.patterns.automata import language
 
 _PLACES = 4
 

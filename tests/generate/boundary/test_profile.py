@@ -18,14 +18,14 @@ from understudy.contract.pointers import MISSING, follow, split
 from understudy.contract.relations import breaches
 from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
-from understudy.generate.boundary import boundaries
+from understudy.generate.boundary.pairs import pairings
+from understudy.generate.boundary.profile import boundaries
 from understudy.generate.labels import Labelled
-from understudy.generate.pairs import pairings
 from understudy.generate.samples import Subject, of_request, of_response, of_schema
 from understudy.generate.world import World
 from understudy.types import Json
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SHAPES = load_contract(ROOT / "tests" / "specs" / "shapes.yaml")
 SUBJECTS = (
     "cattix createThread request",
@@ -108,7 +108,7 @@ def test_objects_are_the_same_in_any_process() -> None:
         "from pathlib import Path\n"
         "from understudy.codec import dumps\n"
         "from understudy.contract.load import load_contract\n"
-        "from understudy.generate.boundary import boundaries\n"
+        "from understudy.generate.boundary.profile import boundaries\n"
         "from understudy.generate.samples import of_request\n"
         "from understudy.generate.world import World\n"
         f"c = load_contract(Path({str(ROOT / 'openapi/cattix/openapi.yaml')!r}))\n"

@@ -15,14 +15,14 @@ from understudy.codec import dumps, identity
 from understudy.contract import canonical as c
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, join
-from understudy.generate.edges import Edge, edges
-from understudy.generate.grounds import Ground, Grounds
+from understudy.generate.boundary.edges import Edge, edges
+from understudy.generate.boundary.grounds import Ground, Grounds
+from understudy.generate.boundary.pairs import pairings
+from understudy.generate.boundary.resized import sized_arrays, sized_objects
+from understudy.generate.boundary.spots import Spot, spots
 from understudy.generate.labels import Labelled
-from understudy.generate.pairs import pairings
 from understudy.generate.paths import Path, at, replaced
-from understudy.generate.resized import sized_arrays, sized_objects
 from understudy.generate.samples import Subject
-from understudy.generate.spots import Spot, spots
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
 

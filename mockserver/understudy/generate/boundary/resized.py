@@ -8,8 +8,8 @@ from typing import Final
 from understudy.contract import canonical as c
 from understudy.contract.canonical import ArrayView, CanonicalSchema
 from understudy.contract.pointers import MISSING
-from understudy.generate.edges import Edge
-from understudy.generate.grounds import Grounds
+from understudy.generate.boundary.edges import Edge
+from understudy.generate.boundary.grounds import Grounds
 from understudy.types import Json, JsonObject
 
 MOST: Final = 1000

@@ -19,10 +19,10 @@ from understudy.contract.relations import breaches
 from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
+from understudy.generate.boundary.spots import Spot
 from understudy.generate.paths import Path, places, replaced, template, vacancies
 from understudy.generate.samples import Subject, sample
 from understudy.generate.source import Source
-from understudy.generate.spots import Spot
 from understudy.generate.world import World
 from understudy.types import Json
 

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias
 
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
-from understudy.generate.automata import language
-from understudy.generate.edge_texts import UNICODE, special
+from understudy.generate.boundary.edge_texts import UNICODE, special
+from understudy.generate.patterns.automata import language
 from understudy.types import Json
 
 LONGEST: Final = 10_000

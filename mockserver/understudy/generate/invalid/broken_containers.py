@@ -8,7 +8,7 @@ from typing import Final
 
 from understudy.contract.pointers import MISSING
 from understudy.contract.validate import Validator
-from understudy.generate.breaks import Break, Change, Tools, always, but, instead, made
+from understudy.generate.invalid.breaks import Break, Change, Tools, always, but, instead, made
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 

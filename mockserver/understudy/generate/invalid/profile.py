@@ -16,12 +16,12 @@ from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, join
 from understudy.contract.validate import Validator, Violation
 from understudy.errors import GenerationError
-from understudy.generate.breaks import Change, Tools
-from understudy.generate.faults import Fault, Way, ways
+from understudy.generate.invalid.breaks import Change, Tools
+from understudy.generate.invalid.faults import Fault, Way, ways
+from understudy.generate.invalid.sites import Site
 from understudy.generate.labels import Labelled
 from understudy.generate.paths import Path, places, replaced, vacancies
 from understudy.generate.samples import Sample, Subject, sample
-from understudy.generate.sites import Site
 from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.types import Json

@@ -13,9 +13,17 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
-from understudy.generate import regex
-from understudy.generate.characters import EVERYTHING, WORD, Ranges, cells, holds, joined, pleasant
-from understudy.generate.regex import Unsupported
+from understudy.generate.patterns import regex
+from understudy.generate.patterns.characters import (
+    EVERYTHING,
+    WORD,
+    Ranges,
+    cells,
+    holds,
+    joined,
+    pleasant,
+)
+from understudy.generate.patterns.regex import Unsupported
 
 _MOST_STATES: Final = 20_000
 _MOST_THREADS: Final = 200_000  # in all states together

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from understudy.contract.pointers import MISSING, follow, split
-from understudy.generate.automata import language
 from understudy.generate.paths import Step, item, items, member, members, other_members
+from understudy.generate.patterns.automata import language
 from understudy.types import Json, JsonObject
 
 _PLACES = 4

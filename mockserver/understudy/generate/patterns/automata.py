@@ -14,9 +14,9 @@ from functools import lru_cache
 from itertools import chain, count, islice
 from typing import Final, NamedTuple
 
-from understudy.generate.characters import nth, pleasant, size
+from understudy.generate.patterns.characters import nth, pleasant, size
+from understudy.generate.patterns.states import START, Automaton
 from understudy.generate.source import Source
-from understudy.generate.states import START, Automaton
 
 _MOST_TEXTS: Final = 1 << 128  # where counting stops: a draw has no more bits
 _OPEN_LENGTH: Final = 12  # how much longer than the shortest a drawn text is

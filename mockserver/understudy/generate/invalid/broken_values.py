@@ -8,9 +8,9 @@ from math import ceil, floor
 from typing import Final
 
 from understudy.contract.pointers import MISSING
-from understudy.generate.automata import language
-from understudy.generate.breaks import Break, Change, Tools, always, instead
-from understudy.generate.near_misses import near_misses
+from understudy.generate.invalid.breaks import Break, Change, Tools, always, instead
+from understudy.generate.invalid.near_misses import near_misses
+from understudy.generate.patterns.automata import language
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 

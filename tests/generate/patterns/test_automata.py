@@ -6,8 +6,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import Draft202012Validator
 
-from understudy.generate.automata import language
-from understudy.generate.regex import Unsupported
+from understudy.generate.patterns.automata import language
+from understudy.generate.patterns.regex import Unsupported
 from understudy.generate.source import Source
 
 COMMON = {

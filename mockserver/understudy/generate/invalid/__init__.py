@@ -1,0 +1,1 @@
+"""The invalid profile: objects that each break exactly one promise, each with a label."""

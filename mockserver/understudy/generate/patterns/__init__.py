@@ -1,0 +1,1 @@
+"""Regular expressions as automata: what matches is counted and built, not tried."""
