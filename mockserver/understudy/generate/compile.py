@@ -6,7 +6,7 @@ order properties stand, and its name says which recipes and relations there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from understudy.codec import dumps
@@ -16,7 +16,13 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, members, named, resolve
-from understudy.generate.objects import ObjectMaker, extras, member_schema, permitted
+from understudy.generate.objects import (
+    Declared,
+    ObjectMaker,
+    extras,
+    member_schema,
+    permitted,
+)
 from understudy.generate.place import Maker, Place, UnboundError
 from understudy.generate.recipes import Cap, Context, compile_recipe, references, refers_to_names
 from understudy.generate.shapes import Shapes, Written
@@ -57,7 +63,7 @@ class Compiler:
             raise TypeError(f"{name} is not an object schema")
         return maker
 
-    def shaped(self, schema: Json, recipes: Mapping[str, Recipe]) -> Maker | None:
+    def shaped(self, schema: Json, recipes: Mapping[str, Recipe]) -> ObjectMaker | None:
         """Return the maker of objects of `schema` with these recipes; None without properties."""
         root, written = self._present(schema)
         view = root.view()
@@ -108,12 +114,18 @@ class Compiler:
         overriding: Mapping[str, Recipe],
     ) -> ObjectMaker:
         values = self._behaviour.values.get(written.name, _NO_VALUES)
-        relations = self._behaviour.relations.get(written.name, ())
         recipes = {**values.members, **overriding}
         keys = permitted(view, self._keys(view, written))
+        schemas = {key: self.member(written, key) for key in keys}
+        declared = _declared(
+            values.let,
+            recipes,
+            self._behaviour.relations.get(written.name, ()),
+            {key: member.schema for key, member in schemas.items()},
+        )
         makers = {
             key: self._member(
-                key, view, written, shapes, recipes.get(key), _caps(relations).get(key)
+                shapes.maker(member_schema(view, key), schemas[key]), schemas[key], declared, key
             )
             for key in keys
         }
@@ -124,28 +136,26 @@ class Compiler:
                 {*view.required, *recipes, *self._identities(written.name)} & {*keys}
             ),
             let=self.recipes(values.let),
-            members=tuple((key, makers[key]) for key in _order(keys, recipes, relations)),
-            related=bool(relations),
+            members=tuple((key, makers[key]) for key in _order(declared.needs)),
+            declared=declared,
             least=view.min_properties or 0,
             most=view.max_properties,
             extras=extras(view, shapes),
         )
 
-    def _member(
-        self,
-        key: str,
-        view: c.ObjectView,
-        written: Written,
-        shapes: Shapes,
-        recipe: Recipe | None,
-        cap: Cap | None,
-    ) -> Maker:
-        member = self.member(written, key)
-        by_schema = shapes.maker(member_schema(view, key), member)
+    def _member(self, by_schema: Maker, member: Written, declared: Declared, key: str) -> Maker:
+        recipe = declared.recipes.get(key)
         if recipe is None or isinstance(recipe, AsSchema):
             return by_schema
-        by_recipe = compile_recipe(recipe, self._context, member.schema, cap)
+        by_recipe = compile_recipe(recipe, self._context, member.schema, declared.caps.get(key))
         return _or_else(by_recipe, by_schema) if refers_to_names(recipe) else by_recipe
+
+    def is_scalar(self, schema: Json) -> bool:
+        """Tell whether values of `schema` are no containers and no instants."""
+        view = c.canonical(schema, self._schemas).view()
+        if isinstance(view, c.StringView):
+            return "date-time" not in view.formats
+        return isinstance(view, c.ConstView | c.EnumView | c.IntegerView | c.NumberView)
 
     def _keys(self, view: c.ObjectView, written: Written) -> list[str]:
         """Return the names of the members of `view`, those written first in their order."""
@@ -184,14 +194,25 @@ def _parts(schema: Mapping[str, Json]) -> Iterator[Json]:
         yield from value if isinstance(value, list) else [value]
 
 
-def _order(
-    keys: Sequence[str], recipes: Mapping[str, Recipe], relations: tuple[Relation, ...]
-) -> tuple[str, ...]:
-    """Return `keys` so that each comes after those its recipe or its cap looks at."""
-    needs = {key: references(recipes.get(key)) & {*keys} - {key} for key in keys}
+def _declared(
+    let: Mapping[str, Recipe],
+    recipes: Mapping[str, Recipe],
+    relations: tuple[Relation, ...],
+    schemas: Mapping[str, Json],
+) -> Declared:
+    """Return what is declared of objects whose members have these schemas."""
+    needs = {key: references(recipes.get(key)) & {*schemas} - {key} for key in schemas}
+    caps: dict[str, Cap] = {}
     for subjects, bound in _bounded(relations):
         for index, subject in enumerate(subjects):
+            caps[subject] = Cap(bound, subjects[:index])
             needs[subject] = needs.get(subject, set()) | {bound, *subjects[:index]}
+    return Declared(let, recipes, relations, schemas, caps, needs)
+
+
+def _order(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+    """Return the members so that each comes after those it looks at."""
+    keys = [*needs]
     ordered = {key: sorted(needs[key], key=keys.index) for key in keys}
     return tuple(TopologicalSorter(ordered).static_order())
 
@@ -203,19 +224,3 @@ def _bounded(relations: tuple[Relation, ...]) -> list[tuple[tuple[str, ...], str
         for r in relations
         if r.kind == "at_most" and all(w.up == 0 and len(w.tokens) == 1 for t in r.terms for w in t)
     ]
-
-
-def _caps(relations: tuple[Relation, ...]) -> dict[str, Cap]:
-    caps: dict[str, Cap] = {}
-    for subjects, bound in _bounded(relations):
-        for index, subject in enumerate(subjects):
-            caps[subject] = _cap(subjects[:index], bound)
-    return caps
-
-
-def _cap(spent: tuple[str, ...], bound: str) -> Cap:
-    def left(place: Place) -> int:
-        limit: int = place.value[bound]
-        return limit - sum(int(place.value[name]) for name in spent)
-
-    return left

@@ -26,6 +26,7 @@ _WORDS: Final = (
 ).split()
 _HOSTS: Final = ("example.com", "example.net", "example.org")
 _EPOCH: Final = date(2024, 1, 1)
+_VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
 def word(source: Source) -> str:
@@ -51,9 +52,13 @@ def text(source: Source, low: int, high: int) -> str:
 
 def uuid(source: Source) -> str:
     """Return a version 4 UUID (RFC 9562)."""
-    bits = source.key & ~(0xF << 76) & ~(0x3 << 62) | 0x4 << 76 | 0x2 << 62
-    digits = f"{bits:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return uuid_text(source.key)
+
+
+def uuid_text(bits: int) -> str:
+    """Return the version 4 UUID made of 122 of 128 bits."""
+    x = f"{bits:032x}"
+    return f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANT[x[16]]}{x[17:20]}-{x[20:]}"
 
 
 def _date(source: Source) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from html import escape
 from itertools import pairwise
@@ -18,19 +19,16 @@ from understudy.contract.pointers import MISSING
 from understudy.contract.relations import Relation, Slot, first_value, instant, ordered, slots
 from understudy.errors import GenerationError
 from understudy.generate.place import Draft, Moment, Place
-from understudy.generate.times import format_instant
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from understudy.generate.times import microseconds, stamp
 
 Relations: TypeAlias = Mapping[str, tuple[Relation, ...]]
 _Aliases: TypeAlias = dict[Moment, Moment]
 
 
-def obey(draft: Draft, relations: Relations, latest: datetime, fraction: int) -> None:
+def obey(draft: Draft, relations: Relations, latest: int, fraction: int) -> None:
     """Settle `draft` so that its relations hold and no instant is after `latest`.
 
-    Instants are written with `fraction` digits of a second, 0 to 6.
+    That is in microseconds since 1970; text has `fraction` digits of a second, 0 to 6.
     """
     aliases: _Aliases = {}
     equals = list(_pairs(draft, relations, "equal"))
@@ -79,7 +77,7 @@ def _followed(moment: Moment, aliases: _Aliases) -> Moment:
 
 
 def _settle(
-    draft: Draft, relations: Relations, aliases: _Aliases, latest: datetime, fraction: int
+    draft: Draft, relations: Relations, aliases: _Aliases, latest: int, fraction: int
 ) -> None:
     if not draft.moments:
         return
@@ -91,26 +89,26 @@ def _settle(
     gaps: dict[Moment, int] = {}
     for moment in order:
         gaps[moment] = max((gaps[early] for early in before[moment]), default=0) + moment.gap
-    origin = latest - max(gaps.values()) * _MICROSECOND
+    origin = latest - max(gaps.values())
     floors = _floors(draft, relations, aliases)
-    at: dict[Moment, datetime] = {}
+    at: dict[Moment, int] = {}
     for moment in order:
-        own = max(origin + gaps[moment] * _MICROSECOND, floors.get(moment, origin))
+        own = max(origin + gaps[moment], floors.get(moment, origin))
         at[moment] = max((at[early] for early in before[moment]), default=own)
         at[moment] = max(at[moment], own)
     for moment in draft.moments:
         when = at[_followed(moment, aliases)]
-        moment.container[moment.key] = format_instant(when, fraction)
+        moment.container[moment.key] = stamp(when, fraction)
 
 
-def _floors(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[Moment, datetime]:
+def _floors(draft: Draft, relations: Relations, aliases: _Aliases) -> dict[Moment, int]:
     """Return the latest of the given instants that must not come after each open one."""
-    floors: dict[Moment, datetime] = {}
+    floors: dict[Moment, int] = {}
     if not draft.given:
         return floors
     for relation, place in _pairs(draft, relations, "in_order"):
         for earlier, later in pairwise(ordered(relation, place)):
-            given = [at for box, key in earlier if (at := instant(box[key]))]
+            given = [microseconds(at) for box, key in earlier if (at := instant(box[key]))]
             for late in _moments(later, aliases) if given else ():
                 floors[late] = max([*given, floors.get(late, given[0])])
     return floors
@@ -139,7 +137,8 @@ def _obey_renders(relation: Relation, place: Place) -> None:
             container[key] = render(text)
 
 
-def _obey_clock_id(relation: Relation, place: Place) -> None:
+def obey_clock_id(relation: Relation, place: Place) -> None:
+    """Make an identifier of the time that `relation` names."""
     (subject,), times = relation.terms
     at, epoch = instant(first_value(place, times)), instant(relation.options["epoch"])
     if at is None or epoch is None:
@@ -151,11 +150,12 @@ def _obey_clock_id(relation: Relation, place: Place) -> None:
 
 
 _PATCHES: Mapping[str, Callable[[Relation, Place], None]] = {
-    "clock_id": _obey_clock_id,
+    "clock_id": obey_clock_id,
     "renders": _obey_renders,
 }
 
 
+@lru_cache(maxsize=4096)
 def render(markdown: str) -> str:
     """Return the HTML of a message: paragraphs, numbered lists, bold and code; all else escaped."""
     return "".join(_block(block) for block in re.split(r"\n\s*\n", markdown.strip()))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema, ObjectView
+from understudy.contract.recipes import Recipe
+from understudy.contract.relations import Relation
 from understudy.contract.validate import Validator
 from understudy.generate.formats import word
 from understudy.generate.patterns.automata import Language, language
 from understudy.generate.place import ABSENT, DEPTH, Maker, Place, UnboundError
+from understudy.generate.recipes import Cap
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
 
@@ -44,6 +47,18 @@ class Extras:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """What is declared of objects, before it is compiled; `needs` is what a member looks at."""
+
+    let: Mapping[str, Recipe]
+    recipes: Mapping[str, Recipe]
+    relations: tuple[Relation, ...]
+    schemas: Mapping[str, Json]
+    caps: Mapping[str, Cap]
+    needs: Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectMaker:
     """Makes objects of one schema: bindings, then members in an order that fits their recipes."""
 
@@ -52,10 +67,14 @@ class ObjectMaker:
     required: frozenset[str]
     let: tuple[tuple[str, Maker], ...]
     members: tuple[tuple[str, Maker], ...]
-    related: bool
+    declared: Declared
     least: int = 0
     most: int | None = None
     extras: Extras = Extras()
+
+    def maker(self, key: str) -> Maker:
+        """Return the maker of a member."""
+        return dict(self.members)[key]
 
     def __call__(self, source: Source, place: Place, key: str | int) -> JsonObject:
         """Return a new object, the value for `key` of what `place` holds."""
@@ -78,7 +97,7 @@ class ObjectMaker:
         for name in [name for name, member in value.items() if member is ABSENT]:
             del value[name]
         self._extend(source.at("extras"), here)
-        if self.related:
+        if self.declared.relations:
             here.draft.places.append((self.name, here))
         return value
 

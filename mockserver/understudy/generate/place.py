@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeAlias
 
-from understudy.config import DEFAULT_NOW
 from understudy.contract.pointers import MISSING
 from understudy.contract.relations import Node
 from understudy.exchange import Request
@@ -35,12 +33,13 @@ class Moment:
 class Draft:
     """One document under construction; relations are obeyed when all of it is there.
 
-    Nothing in it is after `latest`; `given` tells that a request fixed some of it. While it is
-    `checking`, values are validated as they are made: instants are written at once.
+    Nothing in it is after `latest`, in microseconds since 1970; `given` tells that a request
+    fixed some of it. While it is `checking`, values are validated as they are made: instants are
+    written at once.
     """
 
     request: Request = field(default_factory=Request)
-    latest: datetime = DEFAULT_NOW
+    latest: int = 0
     given: bool = False
     places: list[tuple[str, Place]] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Protocol, TypeAlias
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Protocol
 
 from understudy.contract import recipes as r
 from understudy.contract.expressions import Name, Relative
@@ -20,8 +21,18 @@ from understudy.generate.times import moment_maker
 from understudy.generate.vocabulary import known_provider, pool
 from understudy.types import Json
 
-Cap: TypeAlias = Callable[[Place], int]
-"""Tells the highest integer that relations leave for a property of the object at a place."""
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The highest integer for a property: a member of the object, less what others spent of it."""
+
+    bound: str
+    spent: tuple[str, ...] = ()
+
+    def __call__(self, place: Place) -> int:
+        """Return what is left in the object at `place`."""
+        limit: int = place.value[self.bound]
+        return limit - sum(int(place.value[name]) for name in self.spent)
 
 
 class Context(Lexicon, Protocol):
@@ -90,7 +101,7 @@ def _list_of(recipe: r.ListOf, context: Context, *_: Any) -> Maker:
         value: list[Json] = []
         here = place.inside(value, key)
         for index, maker in enumerate(makers):
-            value.append(maker(source.at(index), here, index))
+            value.append(maker(source.at(f"item {index}"), here, index))
         return value
 
     return make
@@ -119,7 +130,8 @@ def _weighted(recipe: r.Weighted, context: Context, schema: Json, cap: Cap | Non
     makers = [compile_recipe(option, context, schema, cap) for _, option in recipe.options]
 
     def make(source: Source, place: Place, key: str | int) -> Json:
-        return makers[source.at("which").weigh(weights)](source, place, key)
+        index = source.at("which").weigh(weights)
+        return makers[index](source.at(f"option {index}"), place, key)
 
     return make
 
@@ -145,8 +157,14 @@ def _from(recipe: r.From, context: Context, *_: Any) -> Maker:
 
 def _turn(table: Json, place: Place) -> Json:
     """Return the entry whose turn it is: in order, from a start that the parent decides."""
-    start = Source.of(f"turn {place.lookup('key')!r}").below(len(table))
+    start = turn_start(place.lookup("key"), len(table))
     return table[(start + int(or_null(place.lookup("ordinal")) or 0)) % len(table)]
+
+
+@lru_cache(maxsize=4096)
+def turn_start(key: Json, size: int) -> int:
+    """Return the index of the entry with which the parent of this key begins."""
+    return Source.of(f"turn {key!r}").below(size)
 
 
 def _number(recipe: r.Number, context: Context, _schema: Json, cap: Cap | None) -> Maker:
@@ -222,7 +240,7 @@ def _switch(recipe: r.Switch, context: Context, schema: Json, cap: Cap | None) -
 
     def make(source: Source, place: Place, key: str | int) -> Json:
         case = on(source.at("on"), place, key)
-        return cases.get(_spelled(case), default)(source, place, key)
+        return cases.get(spelled(case), default)(source, place, key)
 
     return make
 
@@ -264,7 +282,7 @@ def _bound(place: Place, name: str) -> Json:
     return value
 
 
-def _spelled(value: Json) -> str:
+def spelled(value: Json) -> str:
     """Return `value` as the key of a case: JSON spelling for what is not text."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]

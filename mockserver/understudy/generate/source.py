@@ -2,6 +2,10 @@
 
 Nothing is drawn in sequence, so that a value depends on its own name alone: not on what was
 drawn before it, nor on the process, the platform or the hash seed.
+
+A Source is a mixed `base` and the `salt` of a path below it: what is drawn are the middle bits of
+their product. Paths of names only change the salt, so compiled code knows theirs beforehand and
+draws with one multiplication; a number or a text of the data mixes a new base.
 """
 
 from __future__ import annotations
@@ -14,42 +18,57 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _BITS = 128
-_MASK = (1 << _BITS) - 1
-_FIRST = 0x9E3779B97F4A7C15F39CC0605CEDC835
-_SECOND = 0xD1342543DE82EF95B5297A4D1B56C4E9
+MASK = (1 << _BITS) - 1
+WORD = (1 << 64) - 1
+START = 0x9E3779B97F4A7C15F39CC0605CEDC835
+"""The salt of the path that has no names."""
+
+FIRST = 0xD1342543DE82EF95B5297A4D1B56C4E9
+SECOND = 0xAEF17502108EF2D9D605BBB58C8ABBFD
 
 
 class Source:
-    """A 128-bit key. Draws from one Source repeat: draw each thing from a child of its own."""
+    """A named source. Draws from one Source repeat: draw each thing from a child of its own."""
 
-    __slots__ = ("key",)
+    __slots__ = ("base", "salt")
 
-    def __init__(self, key: int) -> None:
-        self.key = key
+    def __init__(self, base: int, salt: int = START) -> None:
+        self.base = base
+        self.salt = salt
 
     @classmethod
     def of(cls, text: str) -> Source:
         """Return the source that `text` names, the same everywhere."""
-        return cls(_hashed(text))
+        return cls(_hashed(text) | 1)
+
+    @property
+    def key(self) -> int:
+        """Return all 128 bits that can be drawn here."""
+        return (self.base * self.salt >> 64) & MASK
 
     def at(self, label: str | int) -> Source:
         """Return an independent child; text and numbers never name the same one."""
-        salt = _salt(label) if isinstance(label, str) else label * 2 + 1
-        key = ((self.key ^ salt) * _FIRST) & _MASK
-        key = ((key ^ key >> 61) * _SECOND) & _MASK
-        return Source(key ^ key >> 67)
+        if isinstance(label, str):
+            return Source(self.base, salted(self.salt, label))
+        return Source(mixed(self.base * self.salt, label))
+
+    def under(self, text: str) -> Source:
+        """Return an independent child named by data, of which there is no end."""
+        return Source(mixed(self.base * self.salt, _hashed(text)))
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
-        return (self.key * bound) >> _BITS
+        if bound >> 32:
+            return (self.key * bound) >> _BITS
+        return (self.base * self.salt >> 128 & WORD) * bound >> 64
 
     def between(self, low: int, high: int) -> int:
         """Return an integer in [low, high]."""
-        return low + ((self.key * (high - low + 1)) >> _BITS)
+        return low + self.below(high - low + 1)
 
     def pick(self, options: Sequence[T]) -> T:
         """Return one of `options`, which must not be empty."""
-        return options[(self.key * len(options)) >> _BITS]
+        return options[self.below(len(options))]
 
     def weigh(self, weights: Sequence[int]) -> int:
         """Return an index into `weights`, each as likely as it is heavy."""
@@ -61,9 +80,17 @@ class Source:
         raise ValueError("no weight is above zero")
 
 
+def mixed(product: int, number: int) -> int:
+    """Return the base of the child with this number; `product` is that of base and salt."""
+    key = ((product >> 64) ^ number) * FIRST & MASK
+    key = (key ^ key >> 61) * SECOND & MASK
+    return (key ^ key >> 67) | 1
+
+
 @lru_cache(maxsize=65536)
-def _salt(label: str) -> int:
-    return _hashed(label) & ~1
+def salted(salt: int, label: str) -> int:
+    """Return the salt of the path that goes on with `label`."""
+    return _hashed(f"{salt:x} {label}") | 1
 
 
 def _hashed(text: str) -> int:

@@ -73,12 +73,15 @@ class _Drawn(Source):
 
     __slots__ = ("_draw",)
 
-    def __init__(self, key: int, draw: DrawFn) -> None:
-        super().__init__(key)
+    def __init__(self, source: Source, draw: DrawFn) -> None:
+        super().__init__(source.base, source.salt)
         self._draw = draw
 
     def at(self, label: str | int) -> Source:
-        return _Drawn(super().at(label).key, self._draw)
+        return _Drawn(super().at(label), self._draw)
+
+    def under(self, text: str) -> Source:
+        return _Drawn(super().under(text), self._draw)
 
     def below(self, bound: int) -> int:
         return self._draw(st.integers(0, bound - 1))
@@ -92,7 +95,7 @@ class _Drawn(Source):
 
 @st.composite
 def _values(draw: DrawFn, world: World, subject: Subject, resource: str) -> Json:
-    source = _Drawn(Source.of(subject.name).key, draw)
+    source = _Drawn(Source.of(subject.name), draw)
     if resource:
         return world.member_from(resource, source)
     return world.value_from(subject.schema, source)
@@ -104,7 +107,7 @@ def _parameters(draw: DrawFn, world: World, parameters: Sequence[Parameter]) -> 
     for parameter in parameters:
         if parameter.required or draw(st.booleans()):
             name = f"{parameter.location} {parameter.name}"
-            source = _Drawn(Source.of(name).key, draw)
+            source = _Drawn(Source.of(name), draw)
             value = world.value_from(parameter.schema, source)
             found.setdefault(parameter.location, {})[parameter.name] = value
     return found

@@ -32,7 +32,7 @@ def template_maker(template: Template, lexicon: Lexicon) -> Maker:
         return parts[0]
 
     def make(source: Source, place: Place, key: str | int) -> str:
-        found = (part(source.at(i), place, key) for i, part in enumerate(parts))
+        found = (part(source.at(f"part {i}"), place, key) for i, part in enumerate(parts))
         return "".join("" if value is None else str(value) for value in found)
 
     return make
@@ -78,9 +78,14 @@ def draw(table: Json, members: tuple[str, ...], source: Source) -> Json:
         return table
     if members:
         return draw(table.get(members[0]), members[1:], source)
-    if all(type(weight) is int for weight in table.values()):
+    if is_weights(table):
         return list(table)[source.weigh(list(table.values()))]
     return table
+
+
+def is_weights(table: Json) -> bool:
+    """Tell whether `table` is an object that says how often its keys are drawn."""
+    return isinstance(table, dict) and bool(table) and all(type(w) is int for w in table.values())
 
 
 def rendered(value: Json, lexicon: Lexicon, source: Source, place: Place, key: str | int) -> Json:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from understudy.generate.place import Maker, Moment, Place
 from understudy.generate.source import Source
 from understudy.types import Json
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS = tuple(f"{second:02}Z" for second in range(60))
 
 
 def moment_maker(low: int, high: int) -> Maker:
@@ -15,8 +19,7 @@ def moment_maker(low: int, high: int) -> Maker:
     def make(source: Source, place: Place, key: str | int) -> Json:
         gap = source.between(low * 1_000_000, high * 1_000_000)
         if place.draft.checking:
-            before = timedelta(seconds=high + 1) - timedelta(microseconds=gap)
-            return format_instant(place.draft.latest - before, 0)
+            return stamp(place.draft.latest - (high + 1) * 1_000_000 + gap, 0)
         moment = Moment(place.value, key, gap)
         place.draft.moments.append(moment)
         return moment
@@ -26,6 +29,24 @@ def moment_maker(low: int, high: int) -> Maker:
 
 def format_instant(at: datetime, fraction: int) -> str:
     """Return `at`, in UTC, as an RFC 3339 date-time with `fraction` digits of a second."""
-    text = at.strftime("%Y-%m-%dT%H:%M:%S")
-    digits = f".{at.microsecond:06d}"[: fraction + 1] if fraction else ""
-    return f"{text}{digits}Z"
+    return stamp(microseconds(at), fraction)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def stamp(at: int, fraction: int) -> str:
+    """Return microseconds since 1970 as an RFC 3339 date-time in UTC."""
+    minute, second = divmod(at // 1_000_000, 60)
+    if not fraction:
+        return _minute(minute) + _SECONDS[second]
+    digits = f"{at % 1_000_000:06d}"[:fraction]
+    return f"{_minute(minute)}{_SECONDS[second][:2]}.{digits}Z"
+
+
+@lru_cache(maxsize=65536)
+def _minute(number: int) -> str:
+    """Return a minute, counted from 1970, up to where its seconds follow."""
+    return (_EPOCH + timedelta(minutes=number)).isoformat()[:17]

@@ -6,10 +6,8 @@ away at any time without anybody noticing. What clients create is not here, see 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeAlias
 
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
@@ -23,34 +21,19 @@ from understudy.generate.compile import Compiler
 from understudy.generate.feasible import infeasible, unmakable
 from understudy.generate.obey import obey
 from understudy.generate.objects import ObjectMaker
+from understudy.generate.parents import MOST, Collection, Home, Parents, Shelf, as_label
 from understudy.generate.place import ABSENT, Draft, Maker, Place
-from understudy.generate.recipes import compile_recipe
+from understudy.generate.program.build import Program, program
 from understudy.generate.source import Source
-from understudy.generate.times import format_instant
+from understudy.generate.times import microseconds, stamp
 from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
 
 Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
 """Makes the member that the n-th creation, from 1, for a parent brings into being."""
 
-_CACHED_PARENTS = 256
 _OLDEST = 45 * 86400 * 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """The members of one resource that one parent has, newest first, and each by its id."""
-
-    members: tuple[JsonObject, ...]
-    by_id: Mapping[Json, JsonObject]
-
-
-@dataclass(slots=True)
-class _Home:
-    """One parent with its bindings and those of its collections that were asked for."""
-
-    place: Place
-    collections: dict[str, Collection] = field(default_factory=dict)
+_ALONE = Draft()
 
 
 class World:
@@ -72,27 +55,25 @@ class World:
             raise ContractError(problems)
         self._contract = contract
         self._behaviour = contract.behaviour
-        self._now = now
+        self._now = microseconds(now)
         self.verifies = verify
-        self._verifier = Verifier(contract.schemas if verify else None)
         self._verifier = Verifier(contract.schemas if verify else None)
         self.tables = contract.behaviour.tables
         self._source = Source.of(f"understudy {contract.name} {seed}")
         self._compiler = Compiler(contract.schemas, contract.behaviour, self)
-        self._homes: OrderedDict[tuple[str, Json], _Home] = OrderedDict()
         self._makers: dict[str, ObjectMaker] = {}
+        self._programs: dict[str, Program | None] = {}
         problems = list(unmakable(contract.behaviour, self._maker))
         if problems:
             raise ContractError(problems)
-        self._root = Place(None)
-        self._root.names = self._bound(self._behaviour.let, self._source)
+        self._parents = Parents(self._behaviour, self._source, self._compiler.recipes)
 
     def collection(self, resource: str, parent: Json) -> Collection:
         """Return the members of `resource` that `parent` has."""
         kind = self._behaviour.resources[resource]
-        home = self._home(kind.parent, parent)
+        home = self._parents.home(kind.parent, parent)
         if resource not in home.collections:
-            home.collections[resource] = self._populate(kind, parent, home.place)
+            home.collections[resource] = self._populate(kind, home)
         return home.collections[resource]
 
     def creation(
@@ -106,15 +87,17 @@ class World:
         nullable = {name for name in assign if allows_null(schemas, kind.schema, name)}
 
         def make(parent: Json, ordinal: int, request: Request) -> JsonObject:
-            outer = self._home(kind.parent, parent).place
-            source = self._source.at(resource).at(_text(parent)).at("created").at(ordinal)
-            here = Place({}, draft=Draft(request), outer=outer)
+            home = self._parents.home(kind.parent, parent)
+            source = self._shelf(kind, home).source.at("created").at(ordinal)
+            draft = Draft(request, self._now, given=True)
+            here = Place({}, draft=draft, outer=home.place)
             names = {name: maker(source.at(name), here, name) for name, maker in bound}
             here.names = names = {**names, "ordinal": ordinal}
             made = {n: maker(source.at("assign").at(n), here, n) for n, maker in assigned}
             fixed = {n: v for n, v in made.items() if v is not None or n in nullable}
-            return self._build(
-                kind, parent, source, request=request, names=names, outer=outer, fixed=fixed
+            fixed |= _fixed(kind, parent)
+            return self._filled(
+                kind, source, Place({}, draft=draft, outer=home.place), names, fixed
             )
 
         return make
@@ -129,7 +112,7 @@ class World:
     def value_from(self, schema: Json, source: Source) -> Json:
         """Return the value of `schema`, which no resource stands behind, that `source` makes."""
         draft, root = Draft(latest=self._now), {"": None}
-        place = Place(root, draft=draft, outer=self._root)
+        place = Place(root, draft=draft, outer=self._parents.root)
         value = self._compiler.schema(schema)(source, place, "")
         root[""] = None if value is ABSENT else value
         self._obey(draft, source)
@@ -138,34 +121,22 @@ class World:
 
     def parent(self, name: str, index: int) -> Json:
         """Return the key of the `index`-th parent of this kind."""
-        known = [
-            key
-            for kind in self._behaviour.resources.values()
-            for key, _ in kind.known
-            if kind.parent == name
-        ]
-        if index < len(known):
-            return known[index]
-        place = Place(None, outer=self._root, names={"ordinal": index + 1})
-        maker = self._recipe(self._behaviour.parents[name].key)
-        return maker(self._source.at("key").at(name).at(index), place, "")
+        return self._parents.key(name, index)
 
     def nth(self, resource: str, index: int) -> JsonObject:
         """Return the `index`-th member of `resource` in this world, counted parent by parent."""
         kind = self._behaviour.resources[resource]
         if not kind.parent and not kind.each:
-            return self._member(kind, "", index, self._home("", "").place)
-        size = len(kind.each[1]) if kind.each else kind.count[0]
-        parent = self.parent(kind.parent, index // size)
-        return self._member(kind, parent, index % size, self._home(kind.parent, parent).place)
+            return self._member(kind, self._parents.home("", ""), index)
+        parent, turn = divmod(index, len(kind.each[1]) if kind.each else kind.count[0])
+        return self._member(kind, self._parents.nth(kind.parent, parent), turn)
 
     def member_from(self, resource: str, source: Source) -> JsonObject:
         """Return the member of `resource`, of some parent, that `source` makes."""
         kind = self._behaviour.resources[resource]
-        parent = self.parent(kind.parent, source.at("parent").below(_CACHED_PARENTS))
-        size = len(kind.each[1]) if kind.each else kind.count[0]
-        index = source.at("index").below(size)
-        return self._member(kind, parent, index, self._home(kind.parent, parent).place, source)
+        home = self._parents.nth(kind.parent, source.at("parent").below(MOST))
+        index = source.at("index").below(len(kind.each[1]) if kind.each else kind.count[0])
+        return self._member(kind, home, index, source)
 
     def present(self, schema: Json) -> Maker:
         """Return the maker for what `schema` alone says, null excepted."""
@@ -188,10 +159,8 @@ class World:
         found = self.collection(name, parent).by_id.get(identifier)
         if found is not None:
             return found
-        outer = self._home(kind.parent, parent).place
-        source = self._source.at(name).at(_text(parent)).at(_text(identifier))
-        names = {"ordinal": None}
-        return self._build(kind, parent, source, identifier=identifier, names=names, outer=outer)
+        home = self._parents.home(kind.parent, parent)
+        return self._made(kind, home, identifier, {"ordinal": None})
 
     def members(self, name: str, place: Place) -> list[Json]:
         """Return the members of resource `name` that the parent of `place` has."""
@@ -199,115 +168,118 @@ class World:
 
     def now(self) -> str:
         """Return the time of the clock as an RFC 3339 date-time."""
-        return format_instant(self._now, self._behaviour.fraction)
+        return stamp(self._now, self._behaviour.fraction)
 
-    def _home(self, kind: str, key: Json) -> _Home:
-        """Return the parent, from the cache or anew; the one longest unused makes room."""
-        home = self._homes.get((kind, key))
-        if home is None:
-            source = self._source.at("parent").at(kind).at(_text(key))
-            place = Place(None, outer=self._root)
-            place.names = {"key": key}
-            place.names = self._bound(self._behaviour.parents[kind].let, source, place)
-            home = self._homes[kind, key] = _Home(place)
-            if len(self._homes) > _CACHED_PARENTS:
-                self._homes.popitem(last=False)
-        else:
-            self._homes.move_to_end((kind, key))
-        return home
-
-    def _bound(
-        self, let: Mapping[str, Recipe], source: Source, place: Place | None = None
-    ) -> dict[str, Json]:
-        """Return the names that `let` recipes bind; each can use those before it."""
-        place = place or Place(None)
-        names = dict(place.names)
-        place.names = names
-        for name, maker in self._compiler.recipes(let):
-            names[name] = maker(source.at(name), place, name)
-        return names
-
-    def _populate(self, kind: Resource, parent: Json, outer: Place) -> Collection:
-        source = self._source.at(kind.name).at(_text(parent))
+    def _populate(self, kind: Resource, home: Home) -> Collection:
         low, high = kind.count if kind.each is None else (len(kind.each[1]),) * 2
-        count = source.at("count").between(low, high)
-        members = [self._member(kind, parent, index, outer) for index in range(count)]
+        count = self._shelf(kind, home).source.at("count").between(low, high)
+        members = [self._member(kind, home, index) for index in range(count)]
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
 
     def _member(
-        self,
-        kind: Resource,
-        parent: Json,
-        index: int,
-        outer: Place,
-        made_from: Source | None = None,
+        self, kind: Resource, home: Home, index: int, source: Source | None = None
     ) -> JsonObject:
-        """Return the `index`-th member, in no order, that `parent` has.
+        """Return the `index`-th member, in no order, that a parent has.
 
         What it is like follows from its id, unless it is made from another source.
         """
-        source = self._source.at(kind.name).at(_text(parent))
-        known = [identifier for key, identifier in kind.known if key == parent]
+        known = self._shelf(kind, home).known
+        identifier = known[index] if index < len(known) else self._id(kind, home, index)
         names = {"ordinal": index + 1}
         if kind.each:
             names[kind.each[0]] = kind.each[1][index]
-        identifier = known[index] if index < len(known) else self._id(kind, source, index, outer)
-        child = made_from or source.at(_text(identifier))
-        return self._build(kind, parent, child, identifier=identifier, names=names, outer=outer)
+        return self._made(kind, home, identifier, names, source)
 
-    def _id(self, kind: Resource, source: Source, index: int, outer: Place) -> Json:
+    def _id(self, kind: Resource, home: Home, index: int) -> Json:
         """Return the id of the `index`-th member; it depends on nothing else of the member."""
-        maker = dict(self._maker(kind.schema).members)[kind.id[0]]
-        place = Place({}, draft=Draft(), outer=outer, names={"ordinal": index + 1})
-        return maker(source.at("id").at(index), place, kind.id[0])
+        maker = self._maker(kind.schema).maker(kind.id[0])
+        place = Place({}, draft=_ALONE, outer=home.place, names={"ordinal": index + 1})
+        return maker(self._shelf(kind, home).source.at("id").at(index), place, kind.id[0])
 
-    def _build(
+    def _made(
         self,
         kind: Resource,
-        parent: Json,
-        source: Source,
-        *,
+        home: Home,
+        identifier: Json,
         names: Mapping[str, Json],
-        outer: Place,
-        identifier: Json = None,
-        request: Request | None = None,
-        fixed: Mapping[str, Json] | None = None,
+        source: Source | None = None,
     ) -> JsonObject:
-        fixed = dict(fixed or {})
-        if identifier is not None:
-            fixed[kind.id[0]] = identifier
-        if kind.parent_field and len(kind.parent_field) == 1:
-            fixed[kind.parent_field[0]] = parent
-        draft = Draft(request or Request(), self._now, given=request is not None)
-        maker = self._maker(kind.schema)
-        place = Place({}, draft=draft, names=names, outer=outer)
-        value = maker.fill(source, place, fixed)
-        self._obey(draft, source)
+        """Return the member with this id: by its program if it has one, else by its maker."""
+        shelf = self._shelf(kind, home)
+        fixed = {**shelf.fixed, kind.id[0]: identifier}
+        child = source or shelf.source.under(as_label(identifier))
+        known = len(names) == (2 if kind.each else 1)
+        make = self._program(kind) if source is None and known else None
+        if make is None:
+            place = Place({}, draft=Draft(latest=self._now), outer=home.place)
+            return self._filled(kind, child, place, names, fixed)
+        value = make(child.base, fixed, names, home.names, home.place, self._latest(child))
         self._verifier.verify(_reference(kind.schema), value)
         return value
 
+    def _filled(
+        self,
+        kind: Resource,
+        source: Source,
+        place: Place,
+        names: Mapping[str, Json],
+        fixed: Mapping[str, Json],
+    ) -> JsonObject:
+        place.names = names
+        value = self._maker(kind.schema).fill(source, place, fixed)
+        self._obey(place.draft, source)
+        self._verifier.verify(_reference(kind.schema), value)
+        return value
+
+    def _shelf(self, kind: Resource, home: Home) -> Shelf:
+        """Return where the members of one resource come from that a parent has."""
+        if kind.name not in home.shelves:
+            home.shelves[kind.name] = Shelf(
+                self._source.at(kind.name).under(as_label(home.key)),
+                tuple(identifier for key, identifier in kind.known if key == home.key),
+                _fixed(kind, home.key),
+            )
+        return home.shelves[kind.name]
+
     def _obey(self, draft: Draft, source: Source) -> None:
-        """Settle `draft`; recent times are likelier than old ones."""
-        share = source.at("age").below(1 << 20) / (1 << 20)
-        latest = self._now - timedelta(microseconds=int(share * share * _OLDEST) + 1_000_000)
+        latest = self._latest(source)
         obey(draft, self._behaviour.relations, latest, self._behaviour.fraction)
+
+    def _latest(self, source: Source) -> int:
+        """Return the instant at which something ends; recent times are likelier than old ones."""
+        share = source.at("age").below(1 << 20) / (1 << 20)
+        return self._now - int(share * share * _OLDEST) - 1_000_000
 
     def _maker(self, schema: str) -> ObjectMaker:
         if schema not in self._makers:
             self._makers[schema] = self._compiler.object(schema)
         return self._makers[schema]
 
-    def _recipe(self, recipe: Recipe) -> Maker:
-        return compile_recipe(recipe, self)
+    def _program(self, kind: Resource) -> Program | None:
+        if kind.name not in self._programs:
+            own = {"ordinal": None, **dict([kind.each] if kind.each else [])}
+            bound = {"key", *self._behaviour.let, *self._behaviour.parents[kind.parent].let}
+            self._programs[kind.name] = program(
+                self._maker(kind.schema),
+                self._compiler,
+                self,
+                own=own,
+                bound=sorted(bound - own.keys()),
+                fixed=sorted(_fixed(kind, None) | {kind.id[0]: None}),
+                fraction=self._behaviour.fraction,
+            )
+        return self._programs[kind.name]
+
+
+def _fixed(kind: Resource, parent: Json) -> JsonObject:
+    """Return the members that are the same for all of one parent."""
+    if kind.parent_field and len(kind.parent_field) == 1:
+        return {kind.parent_field[0]: parent}
+    return {}
 
 
 def _reference(name: str) -> JsonObject:
     return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _text(key: Json) -> str:
-    """Return a key as a label; 1 and "1" are different keys."""
-    return key if isinstance(key, str) else f"({key!r})"

@@ -1,0 +1,275 @@
+"""Recipes as generated code; `generate.recipes` says the same as functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+from understudy.contract import recipes as r
+from understudy.contract.pointers import follow
+from understudy.contract.schemas import ANYTHING
+from understudy.generate.formats import FORMATS, uuid_text
+from understudy.generate.program.lines import (
+    Frame,
+    NotWrittenError,
+    Scope,
+    Value,
+    one_of,
+)
+from understudy.generate.program.runtime import between
+from understudy.generate.program.templates import constant, drawn, followed, template
+from understudy.generate.recipes import Cap, spelled, turn_start
+from understudy.generate.source import FIRST, MASK, SECOND
+from understudy.generate.templates import draw
+from understudy.generate.texts import whole
+from understudy.generate.vocabulary import pool
+from understudy.types import Json
+
+if TYPE_CHECKING:
+    from understudy.generate.program.writer import Writer
+
+_MICROSECONDS = 1_000_000
+
+
+def write(
+    recipe: r.Recipe, w: Writer, scope: Scope, schema: Json = ANYTHING, cap: Cap | None = None
+) -> Value:
+    """Write the code of `recipe` for a value of `schema`, and return it."""
+    return _WRITERS[type(recipe)](recipe, w, scope, schema, cap)
+
+
+def _literal(recipe: r.Literal, w: Writer, *_: Any) -> Value:
+    return constant(recipe.value, w)
+
+
+def _list_of(recipe: r.ListOf, w: Writer, scope: Scope, *_: Any) -> Value:
+    inner = scope.into(Frame())
+    found = [write(r_, w, inner.at(f"item {i}").key(str(i))) for i, r_ in enumerate(recipe.items)]
+    if any(one.instant for one in found):
+        raise NotWrittenError("an instant in a list")
+    return Value(f"[{', '.join(one.code for one in found)}]", null=False)
+
+
+def _object_of(
+    recipe: r.ObjectOf, w: Writer, scope: Scope, schema: Json, _cap: Cap | None
+) -> Value:
+    shaped = w.compiler.shaped(schema, dict(recipe.members))
+    if shaped:
+        return w.object(shaped, scope)
+    frame = Frame()
+    for name, of in recipe.members:
+        frame.members[name] = w.lines.kept(write(of, w, scope.into(frame).at(name).key(name)))
+    return w.container(frame.members, [name for name, _ in recipe.members])
+
+
+def _weighted(recipe: r.Weighted, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
+    totals = [*accumulate(weight for weight, _ in recipe.options)]
+    drawn = w.lines.kept(Value(scope.at("which").below(totals[-1])), "w").code
+    cases = (
+        (f"{drawn} < {total}", scope.at(f"option {index}"), option)
+        for index, (total, (weight, option)) in enumerate(zip(totals, recipe.options, strict=True))
+        if weight
+    )
+    return _choice(cases, w, schema, cap)
+
+
+def _switch(recipe: r.Switch, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
+    on = w.lines.kept(write(recipe.on, w, scope.at("on")), "w")
+    if not on.text:
+        on = w.lines.kept(Value(f"{w.lines.constant(spelled)}({on.code})"), "w")
+    cases = [(f"{on.code} == {case!r}", scope, of) for case, of in recipe.cases.items()]
+    return _choice([*cases, ("True", scope, recipe.default)], w, schema, cap)
+
+
+def _choice(
+    cases: Iterable[tuple[str, Scope, r.Recipe]], w: Writer, schema: Json, cap: Cap | None
+) -> Value:
+    """Write one branch for each case; the last needs no condition."""
+    found: list[Value] = []
+    variable, listed = w.lines.fresh("v"), list(cases)
+    for index, (condition, scope, recipe) in enumerate(listed):
+        last = index == len(listed) - 1
+        word = "elif" if index else "if"
+        condition = "True" if last else condition
+        with w.lines.block(f"{word} {condition}:"):
+            found.append(write(recipe, w, scope, schema, cap))
+            w.lines.add(f"{variable} = {found[-1].code}")
+    instant = any(one.instant for one in found)
+    if instant and not all(one.instant or one.code in ("None", "ABSENT") for one in found):
+        raise NotWrittenError("an instant or something else")
+    return Value(
+        variable,
+        _all_options(found),
+        all(one.text for one in found),
+        any(one.null for one in found),
+        instant,
+        any(one.absent for one in found),
+    )
+
+
+def _all_options(found: Iterable[Value]) -> tuple[Json, ...] | None:
+    options = [one.options for one in found]
+    return None if None in options else tuple(v for some in options for v in some or ())
+
+
+def _from(recipe: r.From, w: Writer, scope: Scope, *_: Any) -> Value:
+    head, members = recipe.table.head, recipe.table.members
+    bound = scope.names.get(head)
+    if recipe.unique:
+        return _turn(bound or constant(w.table(head), w), w, scope)
+    if bound is None and recipe.at is None:
+        return w.rendered(drawn(w.table(head), members, w, scope.at("from")), scope)
+    table = bound.code if bound else w.lines.constant(w.table(head))
+    tokens = [repr(member) for member in members]
+    if recipe.at:
+        tokens.append(f"str({write(recipe.at, w, scope).code})")
+    path = f"({', '.join([*tokens, ''])})" if tokens else "()"
+    function = w.lines.constant(draw)
+    return w.rendered(Value(f"{function}({table}, {path}, {scope.at('from').source})"), scope)
+
+
+def _turn(table: Value, w: Writer, scope: Scope) -> Value:
+    key, ordinal = w.name(scope, "key").code, w.name(scope, "ordinal").code
+    size = f"len({table.code})"
+    start = f"{w.lines.constant(turn_start)}({key}, {size})"
+    [entries] = table.options or (None,)
+    code = f"{table.code}[({start} + ({ordinal} or 0)) % {size}]"
+    return one_of(tuple(entries), code) if isinstance(entries, list) else Value(code)
+
+
+def _number(recipe: r.Number, w: Writer, scope: Scope, _schema: Json, cap: Cap | None) -> Value:
+    low, high = (write(end, w, scope) for end in (recipe.low, recipe.high))
+    drawn = scope.at("number")
+    if not cap and isinstance(recipe.low, r.Literal) and isinstance(recipe.high, r.Literal):
+        first, last = recipe.low.value, recipe.high.value
+        return Value(f"({first} + {drawn.below(last - first + 1)})", null=False)
+    last = f"min({high.code}, {w.left(cap, scope)})" if cap else high.code
+    code = f"{w.lines.constant(between)}({drawn.product}, {low.code}, {last}, {scope.path[-1:]})"
+    return Value(code, null=False)
+
+
+def _pattern(recipe: r.Pattern, w: Writer, scope: Scope, *_: Any) -> Value:
+    drawn = w.lines.constant(whole(recipe.pattern).draw)
+    return Value(f"{drawn}({scope.source})", text=True, null=False)
+
+
+def _matching(recipe: r.Matching, w: Writer, scope: Scope, *_: Any) -> Value:
+    found = followed(recipe.pattern, w, scope)
+    code = f"{w.lines.constant(whole)}(str({found.code})).draw({scope.source})"
+    return Value(code, text=True, null=False)
+
+
+def _format(recipe: r.Format, w: Writer, scope: Scope, *_: Any) -> Value:
+    if recipe.format == "uuid":
+        code = f"{w.lines.constant(uuid_text)}({scope.product} >> 64 & {MASK})"
+    else:
+        code = f"{w.lines.constant(FORMATS[recipe.format])}({scope.source})"
+    return Value(code, text=True, null=False)
+
+
+def _fake(recipe: r.Fake, w: Writer, scope: Scope, *_: Any) -> Value:
+    if isinstance(recipe.locale, r.Literal):
+        words = pool(recipe.provider, str(recipe.locale.value))
+        return one_of(words, f"{w.lines.constant(words)}[{scope.below(len(words))}]")
+    locale = write(recipe.locale, w, scope).code
+    code = f"{scope.source}.pick({w.lines.constant(pool)}({recipe.provider!r}, {locale}))"
+    return Value(code, text=True, null=False)
+
+
+def _each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
+    entries = followed(recipe.entries, w, scope)
+    code = f"{entries.code} or ()" if entries.null else entries.code
+    entry, index = w.lines.fresh("e"), w.lines.fresh("i")
+    loop = f"for {index}, {entry} in enumerate({code}):"
+    options: tuple[Json, ...] | None = None
+    if entries.options is not None:
+        options = tuple(one for some in entries.options for one in some or ())
+    bound = Value(entry, options, null=options is None or None in options)
+
+    def item(inner: Scope) -> Value:
+        text = w.rendered(bound, inner.at(recipe.name))
+        return write(recipe.of, w, inner.bound(**{recipe.name: text}), w.compiler.items(schema))
+
+    return _loop(loop, index, w, scope, item)
+
+
+def _repeat(recipe: r.Repeat, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
+    index = w.lines.fresh("i")
+    count = f"{recipe.low} + {scope.at('count').below(recipe.high - recipe.low + 1)}"
+    items = w.compiler.items(schema)
+    loop = f"for {index} in range({count}):"
+    return _loop(loop, index, w, scope, lambda inner: write(recipe.of, w, inner, items))
+
+
+def _loop(loop: str, index: str, w: Writer, scope: Scope, item: Callable[[Scope], Value]) -> Value:
+    """Write a loop that makes the items of a list, each from a base of its own."""
+    made, base, start = w.lines.fresh("l"), w.lines.fresh("b"), w.lines.fresh("p")
+    w.lines.add(f"{made} = []")
+    w.lines.add(f"{start} = {scope.product} >> 64")
+    with w.lines.block(loop):
+        w.lines.add(f"{base} = ({start} ^ {index}) * {FIRST} & {MASK}")
+        w.lines.add(f"{base} = ({base} ^ {base} >> 61) * {SECOND} & {MASK}")
+        w.lines.add(f"{base} = ({base} ^ {base} >> 67) | 1")
+        frame = Frame(list=made, index=index)
+        within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
+        found = item(within)
+        if found.instant:
+            raise NotWrittenError("an instant in a list")
+        w.lines.add(f"{made}.append({found.code})")
+    return Value(made, null=False)
+
+
+def _member(recipe: r.Member, w: Writer, scope: Scope, *_: Any) -> Value:
+    if recipe.id:
+        wanted = w.lines.kept(write(recipe.id, w, scope), "w").code
+        found = f"lexicon.member({recipe.resource!r}, outer, {wanted})"
+        return Value(f"(None if {wanted} is None else {found})")
+    members = w.lines.fresh("m")
+    w.lines.add(f"{members} = lexicon.members({recipe.resource!r}, outer)")
+    for tokens, of in recipe.where:
+        value = w.lines.kept(write(of, w, scope), "w").code
+        reached = f"{w.lines.constant(follow)}(m, {tokens!r})"
+        w.lines.add(f"{members} = [m for m in {members} if {reached} == {value}]")
+    drawn = f"{scope.at('member').source}.pick({members})"
+    return Value(f"({drawn} if {members} else None)")
+
+
+def _after(recipe: r.After, w: Writer, scope: Scope, *_: Any) -> Value:
+    low, high = recipe.low * _MICROSECONDS, recipe.high * _MICROSECONDS
+    gap = f"{low} + {scope.below(high - low + 1)}" if high > low else str(low)
+    known = w.preceding(scope)
+    latest = f"max({', '.join(known)})" if len(known) > 1 else "".join(known)
+    code = f"{latest} + {gap}" if latest else gap
+    return replace(w.lines.kept(Value(code), "t"), null=False, instant=True)
+
+
+def _as_schema(_recipe: r.AsSchema, w: Writer, scope: Scope, schema: Json, _cap: Any) -> Value:
+    return w.present(schema, scope)
+
+
+def _absent(*_: Any) -> Value:
+    return Value("ABSENT", absent=True)
+
+
+_WRITERS: Mapping[type, Callable[..., Value]] = {
+    r.Absent: _absent,
+    r.After: _after,
+    r.AsSchema: _as_schema,
+    r.Each: _each,
+    r.Fake: _fake,
+    r.Format: _format,
+    r.From: _from,
+    r.ListOf: _list_of,
+    r.Literal: _literal,
+    r.Matching: _matching,
+    r.Member: _member,
+    r.Number: _number,
+    r.ObjectOf: _object_of,
+    r.Pattern: _pattern,
+    r.Repeat: _repeat,
+    r.Switch: _switch,
+    r.Template: lambda recipe, w, scope, *_: template(recipe, w, scope),
+    r.Weighted: _weighted,
+}

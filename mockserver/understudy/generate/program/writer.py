@@ -1,0 +1,323 @@
+"""Objects as generated code: members in the order in which they need each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from graphlib import CycleError, TopologicalSorter
+
+from understudy.contract.expressions import Relative
+from understudy.contract.recipes import (
+    After,
+    AsSchema,
+    Each,
+    Fake,
+    Format,
+    ListOf,
+    Number,
+    ObjectOf,
+    Pattern,
+    Repeat,
+)
+from understudy.contract.relations import Relation
+from understudy.generate.compile import Compiler
+from understudy.generate.objects import ObjectMaker
+from understudy.generate.place import Maker
+from understudy.generate.program.layout import Edge, End, Layout, end
+from understudy.generate.program.lines import NULL, Frame, Lines, NotWrittenError, Scope, Value
+from understudy.generate.program.recipes import write
+from understudy.generate.recipes import Cap
+from understudy.types import Json
+
+_DEEPEST = 16
+_COPIES = ("equal", "renders")
+_NEVER_NULL = (After, Each, Fake, Format, ListOf, Number, ObjectOf, Pattern, Repeat)
+
+
+class Writer:
+    """Writes the code of one resource; what it finds on a first pass, it obeys on the second."""
+
+    def __init__(
+        self, compiler: Compiler, tables: Mapping[str, Json], layout: Layout | None = None
+    ) -> None:
+        self.compiler = compiler
+        self.lines = Lines()
+        self.found = Layout()
+        self._tables = tables
+        self._layout = layout
+        self._ordered = tuple(layout.ordered()) if layout else ()
+        self._edges = (*self._ordered, *layout.copied()) if layout else ()
+
+    def object(
+        self, maker: ObjectMaker, scope: Scope, fixed: Mapping[str, Value] | None = None
+    ) -> Value:
+        """Write an object, of which some members are given, and return it."""
+        if len(scope.path) > _DEEPEST or not _is_plain(maker):
+            raise NotWrittenError(f"{maker.name} is beyond generated code")
+        declared, fixed = maker.declared, fixed or {}
+        self.found.objects.append((scope.path, declared.relations))
+        frame = Frame()
+        inner = scope.into(frame)
+        for name, recipe in declared.let.items():
+            if fixed and name in scope.names:
+                continue
+            value = self.lines.kept(write(recipe, self, inner.at(name).at("let")))
+            inner = inner.bound(**{name: value})
+        for key in self._order(maker, scope.path):
+            frame.members[key] = self._member(key, maker, inner, fixed)
+        made = self.container(frame.members, maker.keys)
+        for relation in declared.relations:
+            if relation.kind == "clock_id":
+                self._later(relation, made)
+        return made
+
+    def container(self, members: Mapping[str, Value], keys: Sequence[str]) -> Value:
+        """Write an object of these members in this order, and return it."""
+        made = self.lines.fresh("o")
+        listed = ", ".join(f"{key!r}: {members[key].code}" for key in keys)
+        self.lines.add(f"{made} = {{{listed}}}")
+        for key in keys:
+            value = members[key]
+            if value.absent:
+                self.lines.add(f"if {value.code} is ABSENT: del {made}[{key!r}]")
+            if value.instant:
+                guard = f"if {value.code}.__class__ is int: " if value.null else ""
+                self.lines.add(f"{guard}instants.append(({made}, {key!r}))")
+        return Value(made, null=False)
+
+    def present(self, schema: Json, scope: Scope) -> Value:
+        """Write what `schema` alone says, null excepted."""
+        return self._by_schema(self.compiler.present(schema), schema, scope)
+
+    def table(self, name: str) -> Json:
+        """Return a table of the vocabulary."""
+        if name not in self._tables:
+            raise NotWrittenError(f"{name} is bound nowhere")
+        return self._tables[name]
+
+    def name(self, scope: Scope, name: str) -> Value:
+        """Return what a name is bound to."""
+        if name not in scope.names:
+            raise NotWrittenError(f"{name} is bound nowhere")
+        return scope.names[name]
+
+    def related(self, where: Relative, scope: Scope) -> Value:
+        """Return the value that a pointer from the innermost container leads to, or null."""
+        found = end(where, scope.path[: len(scope.frames) - 1])
+        return self._value(found, scope) if found else NULL
+
+    def rendered(self, value: Value, scope: Scope) -> Value:
+        """Return `value`; text with braces is a template in its own right."""
+        if value.options is not None and not any(map(_braced, value.options)):
+            return value
+        made = self.lines.fresh("v")
+        names = ", ".join(f"{name!r}: {bound.code}" for name, bound in scope.names.items())
+        place = f"Place(None, names={{{names}}}, outer=outer)"
+        self.lines.add(f"{made} = {value.code}")
+        with self.lines.block(f"if {made}.__class__ is str and '{{' in {made}:"):
+            self.lines.add(f"{made} = rendered({made}, lexicon, {scope.source}, {place}, '')")
+        return Value(made, null=value.null)
+
+    def left(self, cap: Cap, scope: Scope) -> str:
+        """Return code for the highest integer that relations leave."""
+        members = scope.frames[-1].members
+        return " - ".join(members[name].code for name in (cap.bound, *cap.spent))
+
+    def preceding(self, scope: Scope) -> list[str]:
+        """Return code for each instant, or the latest of several, that precedes the one here."""
+        self.found.instants.add(scope.path)
+        edges = (edge for edge in self._ordered if edge.then.path == scope.path)
+        return list(dict.fromkeys(self._latest(edge, scope) for edge in edges))
+
+    def _member(
+        self,
+        key: str,
+        maker: ObjectMaker,
+        scope: Scope,
+        fixed: Mapping[str, Value],
+    ) -> Value:
+        """Write the member `key` of the object whose members `scope` is for."""
+        recipe = maker.declared.recipes.get(key)
+
+        def own() -> Value:
+            inner = scope.at(key).key(key)
+            if key in fixed:
+                return fixed[key]
+            schema, cap = maker.declared.schemas[key], maker.declared.caps.get(key)
+            if recipe is None or isinstance(recipe, AsSchema):
+                return self._by_schema(maker.maker(key), schema, inner)
+            return write(recipe, self, inner, schema, cap)
+
+        copies = [
+            one
+            for one in (maker.declared.relations if self._layout else ())
+            if one.kind in _COPIES and one.terms[0][0].tokens == (key,)
+        ]
+        if len(copies) > 1:
+            raise NotWrittenError(f"{key} is a copy twice")
+        if copies:
+            return self._copy(key, copies[0], maker, scope, own)
+        return self.lines.kept(own())
+
+    def _copy(
+        self,
+        key: str,
+        relation: Relation,
+        maker: ObjectMaker,
+        scope: Scope,
+        own: Callable[[], Value],
+    ) -> Value:
+        """Write a member that is the same as others, or a rendering of them."""
+        others = [self.related(where, scope) for where in relation.terms[1]]
+        if relation.kind == "renders":
+            return self._rendering(own(), others)
+        sure = isinstance(maker.declared.recipes.get(key), _NEVER_NULL)
+        made = self._equal(own, others, sure=sure)
+        ends = (end(where, scope.path) for where in relation.terms[1])
+        if made.instant and not self._precede(scope.key(key).path, {e.path for e in ends if e}):
+            raise NotWrittenError(f"{key} is in order on its own")
+        return made
+
+    def _precede(self, subject: tuple[str, ...], others: Set[tuple[str, ...]]) -> bool:
+        """Tell whether what precedes an instant that equals others precedes all of these too."""
+        needed, *found = (
+            {edge.first.path for edge in self._ordered if edge.then.path == path}
+            for path in (subject, *others)
+        )
+        return all(needed - others <= first for first in found)
+
+    def _equal(self, own: Callable[[], Value], others: Sequence[Value], *, sure: bool) -> Value:
+        """Write the first of `others` that is not null, else the own value, or its null."""
+        wanted = self.lines.kept(_first(others))
+        if sure and not wanted.null and not wanted.instant:
+            return wanted
+        made = self.lines.fresh("v")
+        if sure:
+            with self.lines.block(f"if {wanted.code} is None:"):
+                alone = own()
+                self.lines.add(f"{made} = {alone.code}")
+            with self.lines.block("else:"):
+                self.lines.add(f"{made} = {wanted.code}")
+        else:
+            alone = self.lines.kept(own())
+            either = f"{alone.code} is None or {wanted.code} is None"
+            self.lines.add(f"{made} = {alone.code} if {either} else {wanted.code}")
+        if alone.instant != wanted.instant or alone.absent:
+            raise NotWrittenError("an instant equals something else")
+        return Value(made, text=alone.text and wanted.text, null=alone.null, instant=alone.instant)
+
+    def _rendering(self, own: Value, others: Sequence[Value]) -> Value:
+        text = self.lines.kept(_first(others))
+        code = f"render({text.code})"
+        if not text.text:
+            code = f"{code} if {text.code}.__class__ is str else {own.code}"
+        if own.null:
+            code = f"None if {own.code} is None else {code}"
+        return self.lines.kept(Value(f"({code})", null=own.null))
+
+    def _by_schema(self, maker: Maker, schema: Json, scope: Scope) -> Value:
+        """Write what a schema alone says."""
+        if isinstance(maker, ObjectMaker):
+            return self.object(maker, scope)
+        if not self.compiler.is_scalar(schema):
+            raise NotWrittenError("a container without recipes")
+        made = f"{self.lines.constant(maker)}({scope.source}, NOWHERE, {scope.path[-1]!r})"
+        return Value(made)
+
+    def _order(self, maker: ObjectMaker, path: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the members of the object at `path` so that each can use those before it."""
+        needs = {key: {*maker.declared.needs[key]} for key in maker.keys}
+        for edge in self._edges:
+            here, first, then = edge.shared, edge.first.path, edge.then.path
+            if edge.first.shift or first[:here] != path or first[here] == then[here]:
+                continue
+            if first[here] in needs:
+                needs[then[here]].add(first[here])
+        try:
+            return tuple(TopologicalSorter(needs).static_order())
+        except CycleError as error:
+            raise NotWrittenError("members need each other") from error
+
+    def _value(self, found: End, scope: Scope) -> Value:
+        """Return what is at `found`, or null."""
+        rest = found.path[found.bound :]
+        tokens = "".join(f", {token!r}" for token in rest[0 if found.shift else 1 :])
+        if "*" in rest or found.shift > 0:
+            raise NotWrittenError("several values")
+        if found.shift:
+            frame, back = scope.frames[found.bound - 1], -found.shift
+            item = f"{frame.list}[{frame.index} - {back}]"
+            code = f"reach({item}{tokens}) if {frame.index} >= {back} else None"
+            return Value(f"({code})", instant=self._timed(found))
+        value = self._known(scope.frames[found.bound], rest)
+        if not tokens:
+            return value
+        return Value(f"reach({value.code}{tokens})", instant=self._timed(found))
+
+    def _known(self, frame: Frame, rest: Sequence[str]) -> Value:
+        if not rest or frame.list or rest[0] not in frame.members:
+            raise NotWrittenError("a value that is not known yet")
+        return frame.members[rest[0]]
+
+    def _timed(self, found: End) -> bool:
+        return self._layout is not None and found.path in self._layout.instants
+
+    def _latest(self, edge: Edge, scope: Scope) -> str:
+        """Return code for the latest of the instants that come first, 0 if there is none."""
+        first, then = edge.first, edge.then
+        if first.shift:
+            if first.shift != -1 or then.shift or then.bound < first.bound:
+                raise NotWrittenError("an order among neighbours")
+            frame = scope.frames[first.bound - 1]
+            item = Value(f"{frame.list}[{frame.index} - 1]", null=False)
+            return f"({_descended(item, first.path[first.bound :])} if {frame.index} else 0)"
+        if then.shift:
+            raise NotWrittenError("an order among neighbours")
+        rest = first.path[edge.shared :]
+        return _descended(self._known(scope.frames[edge.shared], rest), rest[1:])
+
+    def _later(self, relation: Relation, made: Value) -> None:
+        """Write that an identifier is made of a time when all times are known."""
+        if any(where.up for term in relation.terms for where in term):
+            raise NotWrittenError("a time elsewhere")
+        self.lines.add(f"clocked.append(({made.code}, {self.lines.constant(relation)}))")
+
+
+def _first(values: Sequence[Value]) -> Value:
+    """Return the first of `values` that is not null."""
+    code = values[-1].code
+    for value in reversed(values[:-1]):
+        code = f"{value.code} if {value.code} is not None else {code}"
+    return Value(
+        f"({code})" if len(values) > 1 else code,
+        text=all(value.text for value in values),
+        null=all(value.null for value in values),
+        instant=all(value.instant for value in values),
+    )
+
+
+def _descended(value: Value, tokens: Sequence[str]) -> str:
+    """Return code for the latest instant that `tokens` lead to from `value`, 0 if there is none."""
+    if not tokens:
+        return f"({value.code} or 0)" if value.null else value.code
+    if len(tokens) == 1 and not value.null and tokens[0] != "*":
+        return f"({value.code}.get({tokens[0]!r}) or 0)"
+    if "*" not in tokens:
+        return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
+    clauses, current = [], value.code
+    for index, token in enumerate(tokens):
+        source = current if token == "*" else f"({current}.get({token!r}),) if x{index}"
+        clauses.append(f"for x{index} in {source}")
+        current = f"x{index}"
+    return f"(max([{current} {' '.join(clauses)}], default=0) if {value.code} else 0)"
+
+
+def _is_plain(maker: ObjectMaker) -> bool:
+    """Tell whether there always are the same members, and copies are among them."""
+    copies = (one.terms[0][0] for one in maker.declared.relations if one.kind in _COPIES)
+    own = all(not where.up and not where.shift and len(where.tokens) == 1 for where in copies)
+    always = len(maker.required) == len(maker.keys) >= maker.least
+    return own and always and not maker.extras.forced and not maker.extras.usual
+
+
+def _braced(value: Json) -> bool:
+    return isinstance(value, str) and "{" in value
