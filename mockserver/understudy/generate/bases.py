@@ -1,15 +1,16 @@
-"""Realistic objects to start from, with few items in their arrays: what is to be shown stands out.
+"""Realistic objects to start from, small ones first: then what is to be shown stands out.
 
-Most of what an object can show needs one item in each array; what needs more is looked for in
-objects with two and three.
+Most of what an object can show needs one item in each array, hardly anything more than three.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Final
 
+from understudy.codec import dumps
 from understudy.contract.model import Contract
 from understudy.contract.schemas import broken
 from understudy.contract.validate import Validator
@@ -17,13 +18,10 @@ from understudy.generate.samples import Subject, sample
 from understudy.generate.world import World
 from understudy.types import Json
 
-Base: TypeAlias = tuple[int, int]
-"""The index of a realistic object, and how many items its arrays have at most."""
-
 BASES: Final = 50
 """How many realistic objects are looked at for one that has what is to be shown."""
 
-_ITEMS: Final = 3
+_SIZES: Final = tuple(product((1, 2, 3), repeat=2))
 
 
 class Bases:
@@ -34,11 +32,16 @@ class Bases:
         self._schema = subject.schema
         self._sample = sample(contract, subject, world)
         self.validator = Validator(subject.schema, contract.schemas)
-        self.at = lru_cache(maxsize=BASES * _ITEMS)(self._short)
 
-    def __iter__(self) -> Iterator[Base]:
-        """Yield the bases to look at, those with the fewest items first."""
-        return ((index, items) for items in range(1, _ITEMS + 1) for index in range(BASES))
+    @cached_property
+    def smallest(self) -> Sequence[Json]:
+        """Return realistic objects in all sizes that they can have, small ones first."""
+        found = {dumps(value): value for index in range(BASES) for value in self._sizes(index)}
+        return [found[text] for text in sorted(found, key=len)]
+
+    def short(self, index: int) -> Json:
+        """Return a realistic object with as few items in its arrays as it can have."""
+        return next(self._sizes(index))
 
     def holds(self, value: Json) -> bool:
         """Tell whether `value` is valid and breaks no relation."""
@@ -46,18 +49,22 @@ class Bases:
         found = broken(relations, value, self._schema, self._contract.schemas)
         return self.validator.accepts(value) and not any(found)
 
-    def _short(self, base: Base) -> Json:
-        """Return an object with as few items as it can have; whole where it needs more."""
-        index, items = base
-        value = self._sample(index)
-        shorter = (_shortened(value, most) for most in range(items, _ITEMS + 1))
-        return next(filter(self.holds, shorter), value)
+    def _sizes(self, index: int) -> Iterator[Json]:
+        """Yield a realistic object with few items in its arrays, whole if it needs them all."""
+        value, whole = self._sample(index), True
+        for outer, inner in _SIZES:
+            short = _shortened(value, outer, inner)
+            if self.holds(short):
+                whole = False
+                yield short
+        if whole:
+            yield value
 
 
-def _shortened(value: Json, most: int) -> Json:
-    """Return `value` with at most so many items in each array."""
+def _shortened(value: Json, outer: int, inner: int) -> Json:
+    """Return `value` with at most so many items in arrays, and in those within arrays."""
     if isinstance(value, dict):
-        return {name: _shortened(member, most) for name, member in value.items()}
+        return {name: _shortened(member, outer, inner) for name, member in value.items()}
     if isinstance(value, list):
-        return [_shortened(item, most) for item in value[:most]]
+        return [_shortened(item, inner, inner) for item in value[:outer]]
     return value

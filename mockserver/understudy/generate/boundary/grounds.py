@@ -50,12 +50,12 @@ class Grounds:
     @property
     def base(self) -> Json:
         """Return the first realistic object."""
-        return self._bases.at((0, 1))
+        return self._bases.short(0)
 
     def about(self, spot: Spot) -> Iterator[Ground]:
         """Yield objects with what `spot` is about: realistic ones, else one that is made for it."""
         fits, found = self._fits(spot), False
-        for root in chain(map(self._bases.at, self._bases), self._forced):
+        for root in chain(self._bases.smallest, self._forced):
             for path, value in places(root, spot.steps, self._source):
                 if fits(value):
                     found = True
@@ -75,7 +75,7 @@ class Grounds:
         value = self.make(spot.schema, template(spot.steps))
         if value is MISSING:
             return
-        realistic = islice(self._rooms(spot, map(self._bases.at, self._bases)), _PLACES)
+        realistic = islice(self._rooms(spot, self._bases.smallest), _PLACES)
         forced = islice(self._rooms(spot, list(self._forced)), _PLACES)
         for root, path in chain(realistic, forced):
             changed = replaced(root, path, value)

@@ -150,7 +150,10 @@ def _presence(
         yield _changed(ground, Edge("all-optionals-present", full), required)
     for name in optional:
         path = (*ground.path, name)
-        yield _absent(ground, path, full)
+        least = _Candidate(
+            "absent", path, MISSING, replaced(ground.root, ground.path, bare), simple=False
+        )
+        yield replace(_absent(ground, path, full), others=(least,))
         if name in full:
             beside = _beside(ground, path, full[name], ground.value)
             yield replace(_beside(ground, path, full[name], bare), others=(beside,))
@@ -162,8 +165,7 @@ def _absent(ground: Ground, path: Path, full: JsonObject) -> _Candidate:
         return _Candidate("absent", path, MISSING, replaced(ground.root, path, MISSING))
     others = {name: value for name, value in full.items() if name != path[-1]}
     root = replaced(ground.root, ground.path, others)
-    as_it_is = _Candidate("absent", path, MISSING, ground.root, simple=False)
-    return _Candidate("absent", path, MISSING, root, (as_it_is,), simple=False)
+    return _Candidate("absent", path, MISSING, root, simple=False)
 
 
 def _beside(ground: Ground, path: Path, new: Json, others: JsonObject) -> _Candidate:

@@ -15,7 +15,7 @@ from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, join
 from understudy.contract.validate import Violation
 from understudy.errors import GenerationError
-from understudy.generate.bases import BASES, Base, Bases
+from understudy.generate.bases import BASES, Bases
 from understudy.generate.invalid.breaks import Change, Tools
 from understudy.generate.invalid.faults import Fault, Way, ways
 from understudy.generate.invalid.sites import Site
@@ -50,7 +50,7 @@ class _Plan:
 
     way: Way
     change: Change
-    bases: tuple[Base, ...]
+    bases: tuple[int, ...]
     sure: bool
 
 
@@ -86,18 +86,18 @@ class InvalidSample:
             raise GenerationError(f"{self._name}: the schema promises nothing that can be broken")
         plan = self._plans[index % len(self._plans)]
         for base, source in self._attempts(plan, index):
-            spoiled = _spoiled(self._bases.at(base), plan.way.site, plan.change, source)
+            spoiled = _spoiled(base, plan.way.site, plan.change, source)
             if spoiled and self._is_right(plan, *spoiled):
                 return _labelled(plan.way, *spoiled)
         raise GenerationError(f"{self._name}: {plan.way.fault} cannot be made for object {index}")
 
-    def _attempts(self, plan: _Plan, index: int) -> Iterator[tuple[Base, Source]]:
+    def _attempts(self, plan: _Plan, index: int) -> Iterator[tuple[Json, Source]]:
         """Yield bases and sources: the own base, a proven one, and that as it was proven."""
         source = self._source.at("object").at(index)
         proven = source.at("base").pick(plan.bases)
-        yield (index, 1), source
-        yield proven, source
-        yield proven, _proof(self._source, proven)
+        yield self._bases.short(index), source
+        yield self._bases.smallest[proven], source
+        yield self._bases.smallest[proven], _proof(self._source, proven)
 
     def _is_right(self, plan: _Plan, value: Json, path: Path) -> bool:
         if plan.sure and not self._verify:
@@ -116,7 +116,7 @@ class _Planner:
         """Return how to make the fault of `way`, or why it cannot be made."""
         reason = ""
         for change in way.made.changes:
-            good: list[Base] = []
+            good: list[int] = []
             bad: list[str] = []
             for base, wrong in self._trials(way, change):
                 good += [] if wrong else [base]
@@ -128,18 +128,18 @@ class _Planner:
             reason = reason or "".join(bad[:1])
         return Inexpressible(way.fault, reason or _NO_WAY)
 
-    def _trials(self, way: Way, change: Change) -> Iterator[tuple[Base, str]]:
+    def _trials(self, way: Way, change: Change) -> Iterator[tuple[int, str]]:
         """Yield the bases on which `change` can be made, each with what went wrong or nothing."""
-        for base in self._bases:
-            spoiled = _spoiled(self._bases.at(base), way.site, change, _proof(self._source, base))
+        for base, value in enumerate(self._bases.smallest):
+            spoiled = _spoiled(value, way.site, change, _proof(self._source, base))
             if spoiled:
                 violations = self._bases.validator.violations(spoiled[0])
                 alone = _breaks_alone(way, spoiled[1], violations)
                 yield base, "" if alone else _told(violations)
 
 
-def _proof(source: Source, base: Base) -> Source:
-    return source.at("proof").at(base[0])
+def _proof(source: Source, base: int) -> Source:
+    return source.at("proof").at(base)
 
 
 def _spoiled(base: Json, site: Site, change: Change, source: Source) -> tuple[Json, Path] | None:
