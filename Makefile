@@ -1,6 +1,6 @@
 # `make` alone says what there is. Everything happens in .venv, from the hash-locked requirements.
 .DEFAULT_GOAL := help
-.PHONY: help serve test lock bench clean
+.PHONY: help serve test fixtures lock bench clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -22,6 +22,9 @@ test: $(READY) ## Check format, lint, types and run the suite; ARGS are passed t
 
 bench: $(READY) ## Measure against other mock servers, side by side in one run.
 	$(BIN)/python benchmarks/serve.py $(ARGS)
+
+fixtures: $(READY) ## Write the sets in fixtures/ anew, after a change of contracts or generator.
+	$(BIN)/python fixtures/regenerate.py
 
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

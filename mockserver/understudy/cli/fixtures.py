@@ -99,6 +99,7 @@ def verify(folder: str, contract: str | None) -> None:
     """
     from understudy.fixtures.manifest import read_manifest  # slow to import
     from understudy.fixtures.places import place
+    from understudy.fixtures.verify import limits
     from understudy.fixtures.verify import verify as findings_of
 
     with _mistakes_told():
@@ -112,7 +113,9 @@ def verify(folder: str, contract: str | None) -> None:
             findings += 1
             click.echo(str(finding))
         files = sum(len(part.files) for part in manifest.parts.values())
-        click.echo(f"{folder}: {files} files, {findings or 'no'} findings", err=True)
+        left_out = limits(manifest, loaded)
+        told = f"{folder}: {files} files, {findings or 'no'} findings"
+        click.echo(f"{told} ({left_out})" if left_out else told, err=True)
     sys.exit(ExitCode.FINDINGS if findings else ExitCode.OK)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import yaml
 
@@ -98,6 +99,15 @@ def read_document(path: Path) -> Document:
     except RecursionError as error:
         raise ContractError([Problem(_shown(path), 0, "", "is nested too deep")]) from error
     return _Builder(path).document(node)
+
+
+def read_stream(stream: BinaryIO) -> Iterator[Json]:
+    """Yield the values of a stream of YAML documents. Raises ValueError for what is none."""
+    try:
+        for node in yaml.compose_all(stream, Loader=_CoreLoader):
+            yield _Builder(Path()).document(node).data
+    except (yaml.YAMLError, ContractError, RecursionError) as error:
+        raise ValueError(str(error)) from error
 
 
 class _Builder:

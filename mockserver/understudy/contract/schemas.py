@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from understudy.contract.expressions import Relative
-from understudy.contract.relations import Node
+from understudy.contract.relations import Breach, Node, Relation, breaches
 from understudy.types import Json, JsonObject
 
 ANYTHING: Final[JsonObject] = {}
@@ -69,6 +69,18 @@ def instances(value: Json, schema: Json, schemas: Mapping[str, Json]) -> dict[st
     found: dict[str, list[Node]] = {}
     _collect(Node(value), schema, schemas, found)
     return found
+
+
+def broken(
+    relations: Mapping[str, Sequence[Relation]],
+    value: Json,
+    schema: Json,
+    schemas: Mapping[str, Json],
+) -> Iterator[Breach]:
+    """Yield where `value`, which satisfies `schema`, breaks what is declared for its parts."""
+    for name, nodes in instances(value, schema, schemas).items():
+        for relation in relations.get(name, ()):
+            yield from breaches(relation, nodes)
 
 
 def _above(

@@ -17,7 +17,7 @@ from understudy.generate.boundary.edge_texts import UNICODE, special
 from understudy.generate.patterns.automata import language
 from understudy.types import Json
 
-LONGEST: Final = 10_000
+LONGEST: Final = 1_000
 """How many characters a text has at most that is long because its schema sets no bound."""
 
 _READ: Final = 256  # how far patterns are followed for long texts

@@ -5,9 +5,8 @@ Realistic objects come first. Where none of them has what a spot is about, it is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
 from typing import Final
 
@@ -15,23 +14,17 @@ from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING
-from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
+from understudy.generate.bases import Bases
 from understudy.generate.boundary.spots import Spot
 from understudy.generate.paths import Path, places, replaced, template, vacancies
-from understudy.generate.samples import Subject, sample
+from understudy.generate.samples import Subject
 from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.types import Json
 
-BASES: Final = 50
-"""How many realistic objects are looked at for one that has what a spot is about."""
-
-_FORCED: Final = 3
-_ITEMS: Final = 3
-_PLACES: Final = 16
+_PLACES: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +40,28 @@ class Grounds:
     """The objects that one subject offers."""
 
     def __init__(self, contract: Contract, subject: Subject, world: World) -> None:
-        self._contract = contract
-        self._schema = subject.schema
+        self._schemas = contract.schemas
         self._world = world
-        self._validator = Validator(subject.schema, contract.schemas)
         self._source = Source.of(f"boundary {contract.name} {subject.name}")
         self._forced: list[Json] = []
-        self._sample = sample(contract, subject, world)
-        self.base = lru_cache(maxsize=BASES)(self._short)
+        self._bases = Bases(contract, subject, world)
+        self.holds = self._bases.holds
 
-    def _short(self, index: int) -> Json:
-        """Return the realistic object `index`, with the first few items of long lists."""
-        value = self._sample(index)
-        short = _shortened(value)
-        return short if self.holds(short) else value
+    @property
+    def base(self) -> Json:
+        """Return the first realistic object."""
+        return self._bases.short(0)
 
-    def holds(self, value: Json) -> bool:
-        """Tell whether `value` is valid and breaks no relation."""
-        if not self._validator.accepts(value):
-            return False
-        found = instances(value, self._schema, self._contract.schemas)
-        return not any(
-            any(breaches(relation, nodes))
-            for name, nodes in found.items()
-            for relation in self._contract.behaviour.relations.get(name, ())
-        )
-
-    def ground(self, spot: Spot) -> Ground | None:
-        """Return an object with what `spot` is about, None if there is no such one."""
-        fits = self._fits(spot)
-        for root in chain(map(self.base, range(BASES)), self._forced):
+    def about(self, spot: Spot) -> Iterator[Ground]:
+        """Yield objects with what `spot` is about: realistic ones, else one that is made for it."""
+        fits, found = self._fits(spot), False
+        for root in chain(self._bases.smallest, self._forced):
             for path, value in places(root, spot.steps, self._source):
                 if fits(value):
-                    return Ground(root, path, value)
-        return next(self._made_for(spot), None)
+                    found = True
+                    yield Ground(root, path, value)
+        if not found:
+            yield from islice(self._made_for(spot), 1)
 
     def make(self, schema: CanonicalSchema, label: str, index: int = 0) -> Json:
         """Return a value of `schema`, MISSING where none is found."""
@@ -90,17 +71,25 @@ class Grounds:
             return MISSING
 
     def _made_for(self, spot: Spot) -> Iterator[Ground]:
-        """Yield realistic objects into which something for `spot` was put."""
+        """Yield objects into which something for `spot` was put."""
         value = self.make(spot.schema, template(spot.steps))
-        roots = chain(map(self.base, range(_FORCED if value is not MISSING else 0)), self._forced)
-        for root in list(roots):
-            there = (path for path, _ in places(root, spot.steps, self._source))
-            paths = chain(there, vacancies(root, spot.steps, self._source))
-            for path in islice(paths, _PLACES if value is not MISSING else 0):
-                forced = replaced(root, path, value)
-                if self.holds(forced):
-                    self._forced.append(forced)
-                    yield Ground(forced, path, value)
+        if value is MISSING:
+            return
+        realistic = islice(self._rooms(spot, self._bases.smallest), _PLACES)
+        forced = islice(self._rooms(spot, list(self._forced)), _PLACES)
+        for root, path in chain(realistic, forced):
+            changed = replaced(root, path, value)
+            if self.holds(changed):
+                self._forced.append(changed)
+                yield Ground(changed, path, value)
+
+    def _rooms(self, spot: Spot, roots: Iterable[Json]) -> Iterator[tuple[Json, Path]]:
+        """Yield objects and paths in them at which what `spot` is about could be."""
+        for root in roots:
+            for path, _ in places(root, spot.steps, self._source):
+                yield root, path
+            for path in vacancies(root, spot.steps, self._source):
+                yield root, path
 
     def _fits(self, spot: Spot) -> Callable[[Json], bool]:
         """Return a test of whether a value is what `spot` is about; scalars can be replaced."""
@@ -108,16 +97,9 @@ class Grounds:
         if spot.branch is None and not isinstance(spot.schema.view(), containers):
             return lambda _value: True
         try:
-            return Validator(spot.schema.to_json_schema(), self._contract.schemas).accepts
+            return Validator(spot.schema.to_json_schema(), self._schemas).accepts
         except ValueError:
             return lambda _value: False
-
-
-def _shortened(value: Json) -> Json:
-    """Return `value` with at most three items in each array that is not in another."""
-    if isinstance(value, dict):
-        return {name: _shortened(member) for name, member in value.items()}
-    return value[:_ITEMS] if isinstance(value, list) else value
 
 
 def _written(schema: CanonicalSchema) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from understudy.codec import dumps, identity
@@ -27,6 +27,7 @@ from understudy.generate.world import World
 from understudy.types import Json, JsonObject
 
 _FACTORS: Final = 40
+_GROUNDS: Final = 20
 _SHOWN: Final = 40
 
 
@@ -34,8 +35,9 @@ _SHOWN: Final = 40
 class _Candidate:
     """An object, `root`, that may show a boundary: `new` at `path` (MISSING for absent).
 
-    Where it is not valid and coherent, the next of `others` may be. It is `simple` if nothing
-    but `new` makes it different from the object that it came from.
+    Where it is not valid and coherent, the next of `others` may be, or the same in another object
+    with what `spot` is about. It is `simple` if nothing but `new` makes it different from the
+    object that it came from.
     """
 
     kind: str
@@ -44,6 +46,7 @@ class _Candidate:
     root: Json
     others: tuple[_Candidate, ...] = ()
     simple: bool = True
+    spot: Spot | None = None
 
     @property
     def mark(self) -> bytes:
@@ -75,22 +78,39 @@ def boundaries(
 
 def _fitting(candidate: _Candidate, grounds: Grounds) -> _Candidate | None:
     """Return the first way to show a boundary that is valid and coherent."""
-    ways = (candidate, *candidate.others)
+    ways = chain((candidate, *candidate.others), _elsewhere(candidate, grounds))
     return next((one for one in ways if grounds.holds(one.root)), None)
+
+
+def _elsewhere(candidate: _Candidate, grounds: Grounds) -> Iterator[_Candidate]:
+    """Yield the same boundary in other objects."""
+    found = islice(grounds.about(candidate.spot), 1, _GROUNDS) if candidate.spot else ()
+    for ground in found:
+        root = replaced(ground.root, ground.path, candidate.new)
+        yield replace(candidate, path=ground.path, root=root)
 
 
 def _singles(grounds: Grounds, root: c.CanonicalSchema) -> Iterator[_Candidate]:
     """Yield what may show one boundary, wherever it is."""
     for spot in spots(root):
-        ground = grounds.ground(spot)
+        ground = _ground(grounds, spot)
         if ground is None:
             continue
         if spot.branch:
             kind = f"branch {spot.branch[0]} of {spot.branch[1]}"
             yield _Candidate(kind, ground.path, ground.value, ground.root)
         for edge in edges(spot.schema, ground.value):
-            yield _changed(ground, edge, spot.required)
+            yield replace(_changed(ground, edge, spot.required), spot=spot)
         yield from _of_container(grounds, spot, ground)
+
+
+def _ground(grounds: Grounds, spot: Spot) -> Ground | None:
+    """Return an object with what `spot` is about; if that is an array, rather one with items."""
+    found = grounds.about(spot)
+    first = next(found, None)
+    if first is None or first.value != []:
+        return first
+    return next((one for one in found if one.value), first)
 
 
 def _changed(ground: Ground, edge: Edge, required: frozenset[str]) -> _Candidate:
@@ -111,7 +131,7 @@ def _of_container(grounds: Grounds, spot: Spot, ground: Ground) -> Iterator[_Can
     match spot.schema.view():
         case c.ArrayView() as view:
             for edge in sized_arrays(view, ground.value, grounds):
-                yield _changed(ground, edge, spot.required)
+                yield replace(_changed(ground, edge, spot.required), spot=spot)
         case c.ObjectView() as view:
             yield from _presence(grounds, ground, view, spot.required)
             for edge in sized_objects(spot.schema, ground.value, grounds):
@@ -130,7 +150,10 @@ def _presence(
         yield _changed(ground, Edge("all-optionals-present", full), required)
     for name in optional:
         path = (*ground.path, name)
-        yield _absent(ground, path, full)
+        least = _Candidate(
+            "absent", path, MISSING, replaced(ground.root, ground.path, bare), simple=False
+        )
+        yield replace(_absent(ground, path, full), others=(least,))
         if name in full:
             beside = _beside(ground, path, full[name], ground.value)
             yield replace(_beside(ground, path, full[name], bare), others=(beside,))
@@ -142,8 +165,7 @@ def _absent(ground: Ground, path: Path, full: JsonObject) -> _Candidate:
         return _Candidate("absent", path, MISSING, replaced(ground.root, path, MISSING))
     others = {name: value for name, value in full.items() if name != path[-1]}
     root = replaced(ground.root, ground.path, others)
-    as_it_is = _Candidate("absent", path, MISSING, ground.root, simple=False)
-    return _Candidate("absent", path, MISSING, root, (as_it_is,), simple=False)
+    return _Candidate("absent", path, MISSING, root, simple=False)
 
 
 def _beside(ground: Ground, path: Path, new: Json, others: JsonObject) -> _Candidate:
@@ -167,7 +189,7 @@ def _full(
 
 def _pairs(grounds: Grounds, singles: Sequence[_Candidate], *, attempts: int) -> Iterator[Labelled]:
     """Yield objects in which boundaries of several properties of the root meet."""
-    base = grounds.base(0)
+    base = grounds.base
     factors = _factors(singles) if isinstance(base, dict) else {}
     seen: set[bytes] = set()
     rows = pairings({name: len(options) for name, options in factors.items()})

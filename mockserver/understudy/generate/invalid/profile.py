@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
 from typing import Final
 
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, join
-from understudy.contract.validate import Validator, Violation
+from understudy.contract.validate import Violation
 from understudy.errors import GenerationError
+from understudy.generate.bases import BASES, Bases
 from understudy.generate.invalid.breaks import Change, Tools
 from understudy.generate.invalid.faults import Fault, Way, ways
 from understudy.generate.invalid.sites import Site
 from understudy.generate.labels import Labelled
 from understudy.generate.paths import Path, places, replaced, vacancies
-from understudy.generate.samples import Sample, Subject, sample
+from understudy.generate.samples import Subject
 from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.types import Json
-
-BASES: Final = 50
-"""How many realistic objects are looked at for a place where a fault can be made."""
 
 _NO_WAY: Final = f"no way to make it was found in {BASES} objects"
 _PROOFS: Final = 3
@@ -75,10 +72,9 @@ class InvalidSample:
         self._name = subject.name
         self._verify = verify
         self._source = Source.of(f"invalid {contract.name} {subject.name}")
-        self._sample = sample(contract, subject, world)
-        self._validator = Validator(subject.schema, contract.schemas)
+        self._bases = Bases(contract, subject, world)
         tools = Tools(contract.schemas, lambda schema: _made(schema, world))
-        planner = _Planner(self._sample, self._validator, self._source)
+        planner = _Planner(self._bases, self._source)
         found = [planner.plan(way) for way in ways(subject.schema, tools)]
         self._plans = [plan for plan in found if isinstance(plan, _Plan)]
         self.faults = tuple(plan.way.fault for plan in self._plans)
@@ -90,31 +86,30 @@ class InvalidSample:
             raise GenerationError(f"{self._name}: the schema promises nothing that can be broken")
         plan = self._plans[index % len(self._plans)]
         for base, source in self._attempts(plan, index):
-            spoiled = _spoiled(self._sample(base), plan.way.site, plan.change, source)
+            spoiled = _spoiled(base, plan.way.site, plan.change, source)
             if spoiled and self._is_right(plan, *spoiled):
                 return _labelled(plan.way, *spoiled)
         raise GenerationError(f"{self._name}: {plan.way.fault} cannot be made for object {index}")
 
-    def _attempts(self, plan: _Plan, index: int) -> Iterator[tuple[int, Source]]:
+    def _attempts(self, plan: _Plan, index: int) -> Iterator[tuple[Json, Source]]:
         """Yield bases and sources: the own base, a proven one, and that as it was proven."""
         source = self._source.at("object").at(index)
         proven = source.at("base").pick(plan.bases)
-        yield index, source
-        yield proven, source
-        yield proven, _proof(self._source, proven)
+        yield self._bases.short(index), source
+        yield self._bases.smallest[proven], source
+        yield self._bases.smallest[proven], _proof(self._source, proven)
 
     def _is_right(self, plan: _Plan, value: Json, path: Path) -> bool:
         if plan.sure and not self._verify:
             return True
-        return _breaks_alone(plan.way, path, self._validator.violations(value))
+        return _breaks_alone(plan.way, path, self._bases.validator.violations(value))
 
 
 class _Planner:
     """Finds out on realistic objects which change makes a fault and nothing else."""
 
-    def __init__(self, make: Sample, validator: Validator, source: Source) -> None:
-        self._base = lru_cache(maxsize=BASES)(make)
-        self._validator = validator
+    def __init__(self, bases: Bases, source: Source) -> None:
+        self._bases = bases
         self._source = source
 
     def plan(self, way: Way) -> _Plan | Inexpressible:
@@ -135,10 +130,10 @@ class _Planner:
 
     def _trials(self, way: Way, change: Change) -> Iterator[tuple[int, str]]:
         """Yield the bases on which `change` can be made, each with what went wrong or nothing."""
-        for base in range(BASES):
-            spoiled = _spoiled(self._base(base), way.site, change, _proof(self._source, base))
+        for base, value in enumerate(self._bases.smallest):
+            spoiled = _spoiled(value, way.site, change, _proof(self._source, base))
             if spoiled:
-                violations = self._validator.violations(spoiled[0])
+                violations = self._bases.validator.violations(spoiled[0])
                 alone = _breaks_alone(way, spoiled[1], violations)
                 yield base, "" if alone else _told(violations)
 
