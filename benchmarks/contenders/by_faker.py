@@ -24,7 +24,7 @@ def lines(_folder: Path, _variant: str) -> Iterator[bytes]:
 
 def thread() -> Made:
     id_, visitor, organization = fake.uuid4(), fake.uuid4(), fake.uuid4()
-    created = fake.date_time_this_year()
+    created = fake.date_time_between("-1y").replace(microsecond=0)
     messages: list[Made] = []
     now = created
     for number in range(fake.random_int(8, 12)):
@@ -134,7 +134,8 @@ def feedback(
 
 
 def later(moment: datetime) -> datetime:
-    return fake.date_time_between(moment, moment + timedelta(minutes=2))
+    made = fake.date_time_between(moment, moment + timedelta(minutes=2))
+    return made.replace(microsecond=0)  # Faker takes none into account in `moment`
 
 
 def text(moment: datetime) -> str:

@@ -1,13 +1,12 @@
 """Threads by polyfactory from pydantic models of the schema."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 from polyfactory.factories.pydantic_factory import ModelFactory
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from race import race
 
 
@@ -23,8 +22,8 @@ class Feedback(BaseModel):
     feedback_type: str | None
     issue_type: str | None
     comment: str | None
-    created_at: datetime | None
-    updated_at: datetime | None
+    created_at: AwareDatetime | None
+    updated_at: AwareDatetime | None
 
 
 class Call(BaseModel):
@@ -32,10 +31,10 @@ class Call(BaseModel):
 
     tool_name: str
     arguments: dict[str, Any]
-    start_time: datetime
+    start_time: AwareDatetime
     result: dict[str, Any] | None
     error: str | None
-    end_time: datetime | None
+    end_time: AwareDatetime | None
 
 
 class Message(BaseModel):
@@ -49,7 +48,7 @@ class Message(BaseModel):
     tool_calls: Annotated[list[Call], Field(max_length=1)] | None
     attachments: Annotated[list[dict[str, Any]], Field(max_length=1)] | None
     metadata: dict[str, Any] | None
-    created_at: datetime
+    created_at: AwareDatetime
     feedback: Feedback | None
 
 
@@ -63,8 +62,8 @@ class Thread(BaseModel):
     anon_user_id: UUID | None
     organization_id: UUID | None
     metadata: dict[str, Any] | None
-    created_at: datetime
-    updated_at: datetime
+    created_at: AwareDatetime
+    updated_at: AwareDatetime
     messages: Annotated[list[Message], Field(min_length=8, max_length=12)]
 
 
