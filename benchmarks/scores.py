@@ -102,7 +102,18 @@ def _ratio(rows: Mapping[Contender, Row], one: Contender, other: Contender) -> f
 
 
 def bars(rows: Mapping[Contender, Row]) -> list[Bar]:
-    return [Bar(words, times, _ratio(rows, one, other)) for one, other, times, words in BARS]
+    """Return what has to hold of rates, and of the worth of what we made."""
+    rates = [Bar(words, times, _ratio(rows, one, other)) for one, other, times, words in BARS]
+    shares = [
+        share or 0
+        for quality in (rows[OURS].quality, rows[VERIFIED].quality)
+        for share in (quality.valid, quality.ids, quality.times)
+    ]
+    return [
+        *rates,
+        Bar("understudy: valid, ids agree, times in order: all of the samples", 1, min(shares)),
+        Bar("invalid with labels: each label right", 1, rows[INVALID].quality.labelled),
+    ]
 
 
 def verified_rate(rows: Mapping[Contender, Row]) -> float:
