@@ -1,6 +1,6 @@
 # `make` alone says what there is. Everything happens in .venv, from the hash-locked requirements.
 .DEFAULT_GOAL := help
-.PHONY: help serve test fixtures lock bench clean
+.PHONY: help serve test fixtures lock bench bench-fixtures clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help: ## Say what there is.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: $(READY) ## Stand in for all three APIs; ARGS='thena --port 9000' passes options on.
 	@$(BIN)/understudy serve $(ARGS)
@@ -25,6 +25,9 @@ bench: $(READY) ## Measure against other mock servers, side by side in one run.
 
 fixtures: $(READY) ## Write the sets in fixtures/ anew, after a change of contracts or generator.
 	$(BIN)/python fixtures/regenerate.py
+
+bench-fixtures: $(READY) ## Measure the making of fixtures against other generators.
+	$(BIN)/python benchmarks/fixtures.py $(ARGS)
 
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -15,7 +15,8 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
-from peers import API_KEY, UnavailableError
+from installs import UnavailableError
+from peers import API_KEY
 
 DOCUMENTED_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 KEY = {"x-api-key": API_KEY}

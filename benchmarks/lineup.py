@@ -13,7 +13,8 @@ from pathlib import Path
 
 import ask
 import peers
-from peers import BARE, CONNEXION, PEERS, UNDERSTUDY, Peer, Setting, UnavailableError
+from installs import UnavailableError
+from peers import BARE, CONNEXION, PEERS, UNDERSTUDY, Peer, Setting
 
 MANY = "understudy, many ids"
 

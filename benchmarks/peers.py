@@ -4,9 +4,7 @@ One record per server, in the order of the table.
 A server that cannot be had is unavailable, with the reason; nothing here measures.
 """
 
-import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -16,17 +14,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from installs import UnavailableError, installed
+from processes import group
+
 HERE = Path(__file__).parent
 API_KEY = "bench"
 CONTRACT, REPLIES = "UNDERSTUDY_BENCH_CONTRACT", "UNDERSTUDY_BENCH_REPLIES"
 """Environment variables that name a file, for the applications in mock_resolver and bare."""
-INSTALL_SECONDS = 300
 PRISM = "5.14.2"  # later ones need Node 24
 SCALAR = "0.14.4"
-
-
-class UnavailableError(Exception):
-    """A server cannot take part; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,45 +64,6 @@ def started(peer: Peer, setting: Setting) -> Iterator[tuple[str, subprocess.Pope
     command = ["taskset", "-c", str(setting.core), *launch.command]
     with group(command, environment=launch.environment, log=log) as process:
         yield f"http://127.0.0.1:{port}", process, log
-
-
-@contextmanager
-def group(
-    command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command as a process group of its own, and end the whole group on the way out."""
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})},
-            cwd=log.parent,
-            start_new_session=True,
-        )
-    try:
-        yield process
-    finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    _signal(process, signal.SIGTERM)
-    try:
-        process.wait(timeout=3)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        _signal(process, signal.SIGKILL)
-        process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
 
 
 def _free_port() -> int:
@@ -163,33 +120,9 @@ def _scalar(setting: Setting, port: int) -> Launch:
 
 def _installed(*packages: str) -> Path:
     """Return a folder of the cache that holds these packages; npm fills it the first time."""
-    folder = _cache() / packages[0].replace("/", "-").lstrip("@")
-    done = folder / "installed"
-    if done.exists():
-        return folder
-    for tool in ("node", "npm"):
-        if shutil.which(tool) is None:
-            raise UnavailableError(f"{tool} is not installed")
-    folder.mkdir(parents=True, exist_ok=True)
-    _install(folder, packages)
-    done.touch()
-    return folder
-
-
-def _install(folder: Path, packages: Sequence[str]) -> None:
-    command = ["npm", "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit"]
-    with group([*command, "--no-fund", *packages], log=folder / "npm.log") as process:
-        try:
-            status = process.wait(timeout=INSTALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise UnavailableError(f"npm took longer than {INSTALL_SECONDS} s") from None
-    if status != 0:
-        raise UnavailableError(f"npm install {packages[0]} failed, see {folder / 'npm.log'}")
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "understudy-bench"
+    name = packages[0].replace("/", "-").lstrip("@")
+    npm = ["npm", "install", "--prefix", ".", "--ignore-scripts", "--no-audit", "--no-fund"]
+    return installed(name, [*npm, *packages], needs=("node", "npm"))
 
 
 BARE = Peer("bare uvicorn", _bare)

@@ -4,19 +4,19 @@ It says what was measured and which bar was missed; what follows from that is de
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import TypeAlias
 
 import ask
 import wrk
+from bars import Bar
 from peers import BARE, PRISM_STATIC, UNDERSTUDY
+from tables import NOTHING, print_table
 
 Key: TypeAlias = tuple[str, str]
 """A workload and the name of a server: one row."""
-
-NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,11 @@ class Figures:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """What understudy has to reach: at least so many times the rate of another server."""
-
-    times: float
-    other: str
-    words: str
-
-
 BARS = (
-    Bar(0.45, BARE.name, "at least 0.45 of bare uvicorn"),
-    Bar(2.5, PRISM_STATIC.name, "at least 2.5 times Prism static"),
+    (0.45, BARE.name, "at least 0.45 of bare uvicorn"),
+    (2.5, PRISM_STATIC.name, "at least 2.5 times Prism static"),
 )
-
+"""How many times the rate of which server understudy has to reach."""
 
 COLUMNS = ("server", "for each request", "body, bytes", "req/s", "p50, ms", "p99, ms", "failed")
 RATIOS = {"of bare": BARE.name, "of Prism": PRISM_STATIC.name}
@@ -64,18 +55,11 @@ def print_tables(figures: Mapping[Key, Figures], absent: Mapping[str, str]) -> N
     columns = [*COLUMNS, *RATIOS]
     for workload in ask.HOT:
         print(f"\n## {workload}\n")
-        print(_line(columns))
-        print(_line(["---", "---"] + ["--:"] * (len(columns) - 2)))
-        for row in figures.values():
-            if row.workload == workload:
-                print(_line(_cells(row, figures)))
+        rows = [_cells(row, figures) for row in figures.values() if row.workload == workload]
         for name, reason in absent.items():
-            print(_line([name, f"not available: {reason}"] + [NOTHING] * (len(columns) - 2)))
+            rows.append([name, f"not available: {reason}"] + [NOTHING] * (len(columns) - 2))
+        print_table(columns, rows, words=2)
     print()
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def _cells(row: Figures, figures: Mapping[Key, Figures]) -> list[str]:
@@ -110,16 +94,13 @@ def print_disturbances(figures: Mapping[Key, Figures]) -> None:
         print(f"{sum(runs)} of {len(runs)} runs were disturbed by other work on their cores.\n")
 
 
-def print_bars(figures: Mapping[Key, Figures]) -> bool:
-    """Print a line per bar; return whether one was missed. A peer that is absent sets no bar."""
-    short = False
-    for bar in BARS:
-        ratio = _ratio(figures[ask.ONE, UNDERSTUDY.name], figures, bar.other)
-        missed = ratio is not None and ratio < bar.times
-        verdict = "not measured" if ratio is None else f"{ratio:.2f} {'short' if missed else 'ok'}"
-        print(f"{ask.ONE}: {bar.words}: {verdict}")
-        short |= missed
-    return short
+def bars(figures: Mapping[Key, Figures]) -> list[Bar]:
+    """Return what has to hold, with its figures. A peer that is absent sets no bar."""
+    ours = figures[ask.ONE, UNDERSTUDY.name]
+    return [
+        Bar(f"{ask.ONE}: {words}", times, _ratio(ours, figures, other))
+        for times, other, words in BARS
+    ]
 
 
 def raw(figures: Mapping[Key, Figures], absent: Mapping[str, str]) -> str:

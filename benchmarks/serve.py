@@ -15,13 +15,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import IntEnum
 from itertools import product
 from pathlib import Path
 
 import ask
 import results
 import wrk
+from bars import Exit, print_bars, refuse
 from cores import Cores, are_quiet, wait_until_quiet
 from lineup import Subject, running
 from peers import BARE, PEERS, UNDERSTUDY
@@ -32,19 +32,11 @@ LAST_ANSWERS_SECONDS = 0.3
 """What the slowest server needs to finish what it was asked when the clock stopped."""
 
 
-class Exit(IntEnum):
-    """How the program ends."""
-
-    OK = 0
-    SHORT = 1
-    CANNOT_MEASURE = 2
-
-
 def main(arguments: Sequence[str] | None = None) -> Exit:
     """Measure, print, and say by the exit code whether the bars were reached."""
     options = _options(arguments)
     if complaint := _missing():
-        return _refuse(complaint)
+        return refuse(complaint)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     wanted = [peer for peer in PEERS if options.node or not peer.on_node]
@@ -56,8 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> Exit:
     if options.json:
         options.json.write_text(results.raw(figures, absent), "utf-8")
     if lacking := [peer.name for peer in (UNDERSTUDY, BARE) if peer.name in absent]:
-        return _refuse(f"{' and '.join(lacking)} did not take part")
-    return Exit.SHORT if results.print_bars(figures) else Exit.OK
+        return refuse(f"{' and '.join(lacking)} did not take part")
+    return Exit.SHORT if print_bars(results.bars(figures)) else Exit.OK
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -77,11 +69,6 @@ def _missing() -> str | None:
     if len(os.sched_getaffinity(0)) < 2:
         return "two cores are needed, one for the server and one for the load"
     return None if CONTRACT.exists() else f"there is no contract at {CONTRACT}"
-
-
-def _refuse(complaint: str) -> Exit:
-    print(f"cannot measure: {complaint}", file=sys.stderr)
-    return Exit.CANNOT_MEASURE
 
 
 def _end(number: int, _: object) -> None:
@@ -123,7 +110,7 @@ def _once(subject: Subject, workload: str, seconds: int, cores: Cores) -> wrk.Sa
     try:
         sample = wrk.run(subject.url, paths, headers=ask.KEY, seconds=seconds, core=cores.load)
     except subprocess.SubprocessError as error:
-        sys.exit(_refuse(f"{subject.name}: {error}"))
+        sys.exit(refuse(f"{subject.name}: {error}"))
     time.sleep(LAST_ANSWERS_SECONDS)
     return replace(sample, disturbed=not are_quiet(cores))
 
