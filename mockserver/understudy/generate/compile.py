@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 
 from understudy.codec import dumps
+from understudy.config import DEFAULT_LOCALE
 from understudy.contract import canonical as c
 from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, members, named, resolve
+from understudy.generate.likely import drawn_once
 from understudy.generate.objects import ObjectMaker, extras, member_schema, permitted
 from understudy.generate.place import Maker, Place, UnboundError
 from understudy.generate.recipes import Cap, Context, compile_recipe, references, refers_to_names
@@ -30,7 +32,14 @@ _APPLICATORS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 class Compiler:
     """Compiles the schemas of one contract under one behaviour."""
 
-    def __init__(self, schemas: Mapping[str, Json], behaviour: Behaviour, context: Context) -> None:
+    def __init__(
+        self,
+        schemas: Mapping[str, Json],
+        behaviour: Behaviour,
+        context: Context,
+        locale: str = DEFAULT_LOCALE,
+    ) -> None:
+        self.locale = locale
         self._schemas = schemas
         self._behaviour = behaviour
         self._context = context
@@ -92,7 +101,9 @@ class Compiler:
     def member(self, written: Written, token: str) -> Written:
         """Return the written schema of what `token` leads to."""
         schema = next(members(written.schema, token, self._schemas), True)
-        return Written(schema, named(schema))
+        if token == "*" or token.isdecimal():
+            return Written(schema, named(schema), written.property, written.parent)
+        return Written(schema, named(schema), token, written.property or written.name)
 
     def _present(self, schema: Json) -> tuple[CanonicalSchema, Written]:
         written = Written(schema, named(schema))
@@ -117,13 +128,18 @@ class Compiler:
             )
             for key in keys
         }
+        by_schema = [
+            (self.member(written, key), member_schema(view, key))
+            for key in keys
+            if key not in recipes
+        ]
         return ObjectMaker(
             name=written.name,
             keys=tuple(keys),
             required=frozenset(
                 {*view.required, *recipes, *self._identities(written.name)} & {*keys}
             ),
-            let=self.recipes(values.let),
+            let=(*self.recipes(values.let), *drawn_once(by_schema, self.locale)),
             members=tuple((key, makers[key]) for key in _order(keys, recipes, relations)),
             related=bool(relations),
             least=view.min_properties or 0,

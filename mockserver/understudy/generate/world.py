@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from understudy.config import DEFAULT_NOW, DEFAULT_SEED
+from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import follow
@@ -66,6 +66,7 @@ class World:
         seed: int = DEFAULT_SEED,
         now: datetime = DEFAULT_NOW,
         verify: bool = True,
+        locale: str = DEFAULT_LOCALE,
     ) -> None:
         problems = list(infeasible(contract))
         if problems:
@@ -78,7 +79,7 @@ class World:
         self._verifier = Verifier(contract.schemas if verify else None)
         self.tables = contract.behaviour.tables
         self._source = Source.of(f"understudy {contract.name} {seed}")
-        self._compiler = Compiler(contract.schemas, contract.behaviour, self)
+        self._compiler = Compiler(contract.schemas, contract.behaviour, self, locale)
         self._homes: OrderedDict[tuple[str, Json], _Home] = OrderedDict()
         self._makers: dict[str, ObjectMaker] = {}
         problems = list(unmakable(contract.behaviour, self._maker))
