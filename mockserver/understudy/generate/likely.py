@@ -18,10 +18,11 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.document import read_document
 from understudy.contract.validate import Validator
 from understudy.generate.domains import Domain, domain_of, listed
+from understudy.generate.formats import FORMATS
 from understudy.generate.place import Maker, Place
 from understudy.generate.places import places
 from understudy.generate.source import Source
-from understudy.generate.texts import whole
+from understudy.generate.texts import faithful, matching, whole
 from understudy.generate.vocabulary import persons, pool
 from understudy.types import Json, JsonObject
 
@@ -180,20 +181,30 @@ def _is_schema(row: JsonObject) -> bool:
 
 def _narrowed(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likely | None:
     """Return what both a schema and a row of the table say, if they agree."""
-    view = schema.view()
-    if isinstance(view, c.StringView) and view.formats:
-        return _sampled(schema, row) if "pattern" in row else None
     found = c.both(schema, c.canonical(row))
-    if found is None or c.impossible(found) or not _type(found):
+    if found is None or c.impossible(found):
         return None
-    return Likely(shapes.maker(found), domain_of(found))
+    match found.view():
+        case c.StringView() as view if not faithful(view):
+            return _sampled(schema, row, shapes)
+        case c.StringView() as view if view.formats or not matching(view).is_empty():
+            return Likely(shapes.maker(found), domain_of(found))
+        case c.IntegerView() | c.NumberView():
+            domain = domain_of(found)
+            return Likely(shapes.maker(found), domain) if domain and domain.size else None
+        case _:
+            return None
 
 
-def _sampled(schema: CanonicalSchema, row: JsonObject) -> Likely | None:
-    """Return those texts of a row's pattern that the format of a schema allows."""
-    draw, source = whole(row["pattern"]).draw, Source.of(row["pattern"])
-    accepts = Validator(schema.to_json_schema()).accepts
+def _sampled(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likely | None:
+    """Return those texts of a row that a schema allows: a sample, unless it allows all of that."""
+    draw = whole(row["pattern"]).draw if "pattern" in row else FORMATS.get(row["format"])
+    if draw is None:
+        return None
+    accepts, source = Validator(schema.to_json_schema()).accepts, Source.of("sample")
     values = tuple(filter(accepts, (draw(source.at(i)) for i in range(_SAMPLES))))
+    if len(values) == _SAMPLES:
+        return Likely(shapes.checked(lambda source, _place, _key: draw(source), schema), None)
     return Likely(_one_of(values), listed(values)) if values else None
 
 
