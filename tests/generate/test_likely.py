@@ -57,6 +57,7 @@ NUMBERS = st.fixed_dictionaries(
         "x-faker": st.sampled_from(["random_int", "latitude", "first_name"]),
     },
 )
+BOUNDS = st.sampled_from([{}, {"maxLength": 300}])
 PROPERTIES = st.tuples(st.sampled_from(NAMES["text"]), TEXTS) | st.tuples(
     st.sampled_from(NAMES["number"]), NUMBERS
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
-from difflib import get_close_matches
 
 import click
 
@@ -62,7 +61,7 @@ class Locale(click.ParamType[str]):
 
         locale, known = str(value).replace("-", "_"), locales()
         if locale not in known:
-            close = get_close_matches(locale, known) or [one for one in known if "_" in one]
+            close = [one for one in known if one[:2] == locale[:2].lower()] or known
             self.fail(f"there are no words for {value!r}, but for {', '.join(close)}", param, ctx)
         return locale
 
