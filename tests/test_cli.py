@@ -206,7 +206,7 @@ def test_help_tells_every_option() -> None:
         (
             ["thena", "--locale", "de_XX"],
             ExitCode.USAGE,
-            "no words for 'de_XX', but for de, de_AT, de_CH",
+            "but for de, de_AT, de_CH",
         ),
         (["thena", "--port", "65536"], ExitCode.USAGE, "Invalid value for '--port'"),
         (["thena", "--workers", "0"], ExitCode.USAGE, "Invalid value for '--workers'"),

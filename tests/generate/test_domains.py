@@ -15,7 +15,8 @@ COUNTED = st.one_of(
     st.just({"type": ["boolean", "null"]}),
     st.builds(
         lambda low, room, step: {
-            "type": "integer", "minimum": low, "maximum": low + room * step, "multipleOf": step
+            "type": "integer", "multipleOf": step,
+            "minimum": low * step, "maximum": (low + room) * step,
         },
         st.integers(-50, 50), st.integers(0, 60), st.integers(1, 4),
     ),
