@@ -203,6 +203,11 @@ def test_help_tells_every_option() -> None:
         (["no/such.yaml"], ExitCode.CONTRACT, "understudy: no/such.yaml: no such file"),
         (["thena", "--seed", "x"], ExitCode.USAGE, "'x' is neither a whole number nor the word"),
         (["thena", "--now", "x"], ExitCode.USAGE, "'x' is not a time such as 2026-01-15T12:00:00Z"),
+        (
+            ["thena", "--locale", "de_XX"],
+            ExitCode.USAGE,
+            "but for de, de_AT, de_CH",
+        ),
         (["thena", "--port", "65536"], ExitCode.USAGE, "Invalid value for '--port'"),
         (["thena", "--workers", "0"], ExitCode.USAGE, "Invalid value for '--workers'"),
         (["thena", "--unknown"], ExitCode.USAGE, "No such option"),

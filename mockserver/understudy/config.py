@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 DEFAULT_SEED = 1
 DEFAULT_NOW = datetime(2026, 1, 15, 12, 0, 0, tzinfo=UTC)
 DEFAULT_PORT = 8080
+DEFAULT_LOCALE = "en_US"
 BODY_LIMIT = 1 << 20
 """The largest request body in bytes that is read."""
 
@@ -18,7 +19,8 @@ class Settings:
 
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
     every well-formed one is accepted. `store` names the file in which the workers of one server
-    share what clients create; empty means that one process keeps it in memory.
+    share what clients create; empty means that one process keeps it in memory. `locale` is one of
+    Faker's and decides the words of what no recipe makes.
     """
 
     seed: int = DEFAULT_SEED
@@ -27,3 +29,4 @@ class Settings:
     api_keys: tuple[str, ...] = ()
     cors: bool = True
     store: str = ""
+    locale: str = DEFAULT_LOCALE

@@ -1,4 +1,4 @@
-"""What can be written on the command line: seeds, instants and shards."""
+"""What can be written on the command line: seeds, instants, locales and shards."""
 
 from __future__ import annotations
 
@@ -46,6 +46,24 @@ class Instant(click.ParamType[datetime]):
             return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
         except (OverflowError, ValueError):
             self.fail(f"{value!r} is not a time such as 2026-01-15T12:00:00Z", param, ctx)
+
+
+class Locale(click.ParamType[str]):
+    """A locale of Faker such as de_DE; de-DE is the same."""
+
+    name = "LOCALE"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the locale that `value` spells."""
+        from understudy.generate.vocabulary import locales  # slow to import
+
+        locale, known = str(value).replace("-", "_"), locales()
+        if locale not in known:
+            close = [one for one in known if one[:2] == locale[:2].lower()] or known
+            self.fail(f"there are no words for {value!r}, but for {', '.join(close)}", param, ctx)
+        return locale
 
 
 class Shard(click.ParamType[tuple[int, int]]):

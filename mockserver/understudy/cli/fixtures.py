@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 
 import click
 
-from understudy.cli.arguments import Instant, Seed, Shard
+from understudy.cli.arguments import Instant, Locale, Seed, Shard
 from understudy.cli.ending import fail
 from understudy.cli.progress import progress
-from understudy.config import DEFAULT_NOW, DEFAULT_SEED
+from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, ExitCode, FixtureError, GenerationError
@@ -50,6 +50,9 @@ def fixtures() -> None:
     "--now", default=DEFAULT_NOW, type=Instant(), show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
     help="What the clock stands at; no generated time is later.",
 )  # fmt: skip
+@click.option(
+    "--locale", default=DEFAULT_LOCALE, type=Locale(), help="Whose names and words are used."
+)
 @click.option("--profile", default="realistic", type=click.Choice(_PROFILES), help="What to show.")
 @click.option("--format", type=click.Choice(_FORMATS), help="By --out, or else ndjson.")
 @click.option("--out", default="-", metavar="PLACE", help="A file (.gz, .zst too), folder or URL.")

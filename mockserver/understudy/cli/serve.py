@@ -9,9 +9,9 @@ from datetime import datetime
 
 import click
 
-from understudy.cli.arguments import Instant, Seed, visible
+from understudy.cli.arguments import Instant, Locale, Seed, visible
 from understudy.cli.ending import fail
-from understudy.config import DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
+from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract, Operation
 from understudy.errors import ContractError, ExitCode, Problem, StartError
@@ -27,6 +27,9 @@ from understudy.respond.access import example
     "--now", default=DEFAULT_NOW, type=Instant(), show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
     help="What the clock stands at; no generated time is later.",
 )  # fmt: skip
+@click.option(
+    "--locale", default=DEFAULT_LOCALE, type=Locale(), help="Whose names and words are used."
+)
 @click.option(
     "--token", "tokens", multiple=True, callback=visible,
     help="Accept only this bearer token. Repeatable.",
@@ -47,6 +50,7 @@ def serve(
     port: int,
     seed: int,
     now: datetime,
+    locale: str,
     tokens: tuple[str, ...],
     api_keys: tuple[str, ...],
     workers: int,
@@ -70,7 +74,9 @@ def serve(
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
-    settings = Settings(seed=seed, now=now, tokens=tokens, api_keys=api_keys, cors=cors)
+    settings = Settings(
+        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors
+    )
     try:
         loaded = _load(names)
         application = Application(loaded, settings)

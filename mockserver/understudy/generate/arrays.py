@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from understudy.codec import identity
 from understudy.contract import canonical as c
 from understudy.contract.canonical import ArrayView, CanonicalSchema
 from understudy.errors import GenerationError
+from understudy.generate.domains import Domain, domain_of
+from understudy.generate.likely import likely
+from understudy.generate.permutation import Permutation
 from understudy.generate.place import DEPTH, Maker, Place
 from understudy.generate.source import Source
 from understudy.types import Json
@@ -18,15 +21,17 @@ if TYPE_CHECKING:
     from understudy.generate.shapes import Shapes, Written
 
 _MORE = 3
+_MANY = 8
 _TRIES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class _Slots:
-    """A maker for each position: the first ones by name, all later ones alike."""
+    """A maker for each position: the first ones by name, all later ones alike, of a domain."""
 
     first: Sequence[Maker]
     rest: Maker | None
+    domain: Domain | None = None
 
     def at(self, index: int) -> Maker | None:
         return self.first[index] if index < len(self.first) else self.rest
@@ -41,6 +46,9 @@ def array_maker(
     low = max(view.min_items or 0, len(wanted), 2 if c.some_repeated(view) else 0)
     high = min(_longest(view, slots), max(low + _MORE, len(slots.first)))
     distinct, repeated = c.all_distinct(view), c.some_repeated(view)
+    domain = slots.domain if distinct and not wanted and not slots.first else None
+    if domain:
+        return _drawn(domain, low, min(high, domain.size))
 
     def make(source: Source, place: Place, key: str | int) -> list[Json]:
         value: list[Json] = []
@@ -60,6 +68,19 @@ def array_maker(
     return shapes.checked(make, schema) if _unsure(view) else make
 
 
+def _drawn(domain: Domain, low: int, high: int) -> Maker:
+    """Return a maker of arrays of different values of `domain`."""
+
+    def make(source: Source, place: Place, key: str | int) -> list[Json]:
+        if low > high:
+            raise GenerationError(f"{key}: {low} distinct items are asked for, there are {high}")
+        count = low if place.depth >= DEPTH else source.at("count").between(low, high)
+        order = Permutation(domain.size, source.at("order"))
+        return [domain.nth(order(index)) for index in range(count)]
+
+    return make
+
+
 def _slots(view: ArrayView, written: Written, shapes: Shapes) -> _Slots:
     """Return makers by position; where contained items are limited, others avoid being such."""
     limits = [one.schema for one in view.contains if one.max_contains is not None]
@@ -71,7 +92,13 @@ def _slots(view: ArrayView, written: Written, shapes: Shapes) -> _Slots:
     items = _avoiding(items, limits)
     if c.impossible(items):
         return _Slots(first, None)
-    return _Slots(first, shapes.maker(items, shapes.names.member(written, "*")))
+    member = shapes.names.member(written, "*")
+    if not c.all_distinct(view):
+        return _Slots(first, shapes.maker(items, member))
+    found = likely(member, items, shapes)
+    if found and found.domain and found.domain.size < max((view.min_items or 0) + _MORE, _MANY):
+        found, member = None, replace(member, schema=True, name="", property="")
+    return _Slots(first, shapes.maker(items, member), found.domain if found else domain_of(items))
 
 
 def _avoiding(schema: CanonicalSchema, limits: Sequence[CanonicalSchema]) -> CanonicalSchema:

@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 
 from understudy.codec import dumps
+from understudy.config import DEFAULT_LOCALE
 from understudy.contract import canonical as c
 from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, members, named, resolve
+from understudy.generate.likely import drawn_once
 from understudy.generate.objects import (
     Declared,
     ObjectMaker,
@@ -36,7 +38,14 @@ _APPLICATORS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 class Compiler:
     """Compiles the schemas of one contract under one behaviour."""
 
-    def __init__(self, schemas: Mapping[str, Json], behaviour: Behaviour, context: Context) -> None:
+    def __init__(
+        self,
+        schemas: Mapping[str, Json],
+        behaviour: Behaviour,
+        context: Context,
+        locale: str = DEFAULT_LOCALE,
+    ) -> None:
+        self.locale = locale
         self._schemas = schemas
         self._behaviour = behaviour
         self._context = context
@@ -98,7 +107,9 @@ class Compiler:
     def member(self, written: Written, token: str) -> Written:
         """Return the written schema of what `token` leads to."""
         schema = next(members(written.schema, token, self._schemas), True)
-        return Written(schema, named(schema))
+        if token == "*" or token.isdecimal():
+            return Written(schema, named(schema), written.property, written.parent)
+        return Written(schema, named(schema), token, written.property or written.name)
 
     def _present(self, schema: Json) -> tuple[CanonicalSchema, Written]:
         written = Written(schema, named(schema))
@@ -116,26 +127,25 @@ class Compiler:
         values = self._behaviour.values.get(written.name, _NO_VALUES)
         recipes = {**values.members, **overriding}
         keys = permitted(view, self._keys(view, written))
-        schemas = {key: self.member(written, key) for key in keys}
+        known = {key: (self.member(written, key), member_schema(view, key)) for key in keys}
         declared = _declared(
             values.let,
             recipes,
             self._behaviour.relations.get(written.name, ()),
-            {key: member.schema for key, member in schemas.items()},
+            {key: member.schema for key, (member, _) in known.items()},
         )
         makers = {
-            key: self._member(
-                shapes.maker(member_schema(view, key), schemas[key]), schemas[key], declared, key
-            )
-            for key in keys
+            key: self._member(shapes.maker(schema, member), member, declared, key)
+            for key, (member, schema) in known.items()
         }
+        alone = [known[key] for key in keys if key not in recipes]
         return ObjectMaker(
             name=written.name,
             keys=tuple(keys),
             required=frozenset(
                 {*view.required, *recipes, *self._identities(written.name)} & {*keys}
             ),
-            let=self.recipes(values.let),
+            let=(*self.recipes(values.let), *drawn_once(alone, self.locale)),
             members=tuple((key, makers[key]) for key in _order(declared.needs)),
             declared=declared,
             least=view.min_properties or 0,

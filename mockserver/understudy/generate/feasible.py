@@ -11,13 +11,23 @@ from understudy.contract.behaviour import Behaviour
 from understudy.contract.model import Contract
 from understudy.contract.recipes import parts
 from understudy.errors import Problem
+from understudy.generate.domains import Domain, domain_of, ids_of
+from understudy.generate.ids import most
+from understudy.generate.likely import PROVIDER
 from understudy.generate.recipes import mistake
+from understudy.generate.vocabulary import known_provider
 from understudy.types import Json
+
+_NO_SCHEMAS = frozenset({"const", "default", "enum", "example", "examples"})
+"""Keywords whose values are data, in which nothing is a schema."""
 
 
 def infeasible(contract: Contract) -> Iterator[Problem]:
     """Yield a problem for each recipe and each schema that nothing can come of."""
     yield from _of_recipes(contract.behaviour)
+    yield from _of_providers(contract, contract.document.data, "")
+    for name, schema in contract.schemas.items():
+        yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
     for operation in contract.operations.values():
         promised = operation.success
         at = pointers.join(operation.pointer, "responses", promised.status, "content")
@@ -30,9 +40,14 @@ def infeasible(contract: Contract) -> Iterator[Problem]:
             yield from _of_schema(contract, schema, pointers.join(at, media_type, "schema"))
 
 
-def unmakable(behaviour: Behaviour, compiled: Callable[[str], object]) -> Iterator[Problem]:
-    """Yield a problem for each resource whose schema, with its recipes, cannot be compiled."""
+def unmakable(contract: Contract, compiled: Callable[[str], object]) -> Iterator[Problem]:
+    """Yield a problem for each resource that cannot be compiled or has too few ids."""
+    behaviour = contract.behaviour
     for name, kind in behaviour.resources.items():
+        domain, wanted = ids_of(contract, name), most(kind) + len(kind.known)
+        if domain and domain.size < wanted and behaviour.document:
+            few = f"{kind.id[0]} has {domain.size:,} values, and a parent has up to {wanted:,}"
+            yield behaviour.document.problem(f"/resources/{name}", few)
         try:
             compiled(kind.schema)
         except (CycleError, TypeError, ValueError) as error:
@@ -49,7 +64,46 @@ def _of_recipes(behaviour: Behaviour) -> Iterator[Problem]:
             yield behaviour.document.problem(*found)
 
 
+def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]:
+    """Yield a problem for each provider of Faker that a schema names in vain."""
+    for key, part in _parts(value):
+        where = pointers.join(at, key)
+        if key == PROVIDER and isinstance(part, str) and not known_provider(part):
+            hint = "providers are named as in Python, such as email or first_name"
+            yield contract.document.problem(where, f"Faker has no provider {part!r}", hint)
+        if key not in _NO_SCHEMAS:
+            yield from _of_providers(contract, part, where)
+
+
+def _of_sets(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
+    """Yield a problem for each array of more distinct items than there are."""
+    for key, part in _parts(schema):
+        if key not in _NO_SCHEMAS:
+            yield from _of_sets(contract, part, pointers.join(at, key))
+    if not isinstance(schema, dict) or schema.get("uniqueItems") is not True:
+        return
+    wanted, items = schema.get("minItems"), schema.get("items")
+    if isinstance(wanted, int) and isinstance(items, dict):
+        found = _domain(items, contract)
+        if found and found.size < wanted:
+            message = f"{wanted} distinct items are asked for, there are {found.size}"
+            yield contract.document.problem(at, message)
+
+
+def _domain(schema: Json, contract: Contract) -> Domain | None:
+    try:
+        return domain_of(c.canonical(schema, contract.schemas))
+    except ValueError:
+        return None  # which is told of where the whole is looked at
+
+
+def _parts(value: Json) -> Iterator[tuple[str | int, Json]]:
+    yield from value.items() if isinstance(value, dict) else ()
+    yield from enumerate(value) if isinstance(value, list) else ()
+
+
 def _of_schema(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
+    yield from _of_sets(contract, schema, at)
     try:
         if not c.impossible(c.canonical(schema, contract.schemas)):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor, lcm
@@ -12,20 +13,57 @@ from understudy.generate.place import Maker
 from understudy.types import Json
 
 _SPAN = 1000
+_PLENTY = 1 << 31
 _EXACT = 1 << 53  # beyond it, floats have no fractions
 _TRIES = 200
 
 
-def integer_maker(view: IntegerView) -> Maker:
-    """Return a maker of integers; unbounded sides end a thousand steps from the bound."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The multiples of `step` from `low` to `high` times it, without those of anything barred."""
+
+    low: int | None
+    high: int | None
+    step: Fraction
+    barred: Sequence[Fraction]
+
+    @property
+    def size(self) -> int:
+        """Return how many there are, as if nothing was barred; without bounds, plenty."""
+        first, last = self._ends(_PLENTY)
+        return max(last - first + 1, 0)
+
+    def nth(self, index: int) -> int | float:
+        """Return the one at `index`."""
+        return _plain((self._ends(_PLENTY)[0] + index) * self.step)
+
+    def maker(self) -> Maker:
+        """Return a maker; unbounded sides end a thousand steps from the bound."""
+        first, last = self._ends(_SPAN)
+        step, barred = self.step, self.barred
+        return lambda source, _place, _key: _plain(
+            _allowed(source.between(first, last), first, last, step, barred) * step
+        )
+
+    def _ends(self, span: int) -> tuple[int, int]:
+        low, high = self.low, self.high
+        first = low if low is not None else min(0, high - span) if high is not None else 0
+        return first, high if high is not None else first + span
+
+
+def steps_of(view: IntegerView | NumberView) -> Steps:
+    """Return what `view` allows: multiples where they are asked for, two decimals otherwise."""
+    return _integers(view) if isinstance(view, IntegerView) else _numbers(view)
+
+
+def _integers(view: IntegerView) -> Steps:
     step = _common_step([Fraction(str(value)) for value in view.multiple_of])
     barred = [Fraction(str(value)) for value in view.not_multiple_of]
     step = Fraction(step.numerator) if step else Fraction(1)
-    return _stepped(_end(view.minimum, step, ceil), _end(view.maximum, step, floor), step, barred)
+    return Steps(_end(view.minimum, step, ceil), _end(view.maximum, step, floor), step, barred)
 
 
-def number_maker(view: NumberView) -> Maker:
-    """Return a maker of numbers: multiples where they are asked for, two decimals otherwise."""
+def _numbers(view: NumberView) -> Steps:
     given = [Fraction(str(value)) for value in view.multiple_of]
     barred = [Fraction(str(value)) for value in view.not_multiple_of]
     step = _common_step(given) or _fine_step(view)
@@ -36,7 +74,7 @@ def number_maker(view: NumberView) -> Maker:
         low += 1
     if view.exclusive_maximum and high is not None and high * step == _exact(view.maximum):
         high -= 1
-    return _stepped(low, high, step, barred)
+    return Steps(low, high, step, barred)
 
 
 def _exact(value: Json) -> Fraction:
@@ -71,16 +109,6 @@ def _end(bound: Json, step: Fraction, rounded: object) -> int | None:
         return None
     quotient = _exact(bound) / step
     return ceil(quotient) if rounded is ceil else floor(quotient)
-
-
-def _stepped(
-    low: int | None, high: int | None, step: Fraction, barred: Sequence[Fraction]
-) -> Maker:
-    first = low if low is not None else min(0, high - _SPAN) if high is not None else 0
-    last = high if high is not None else first + _SPAN
-    return lambda source, _place, _key: _plain(
-        _allowed(source.between(first, last), first, last, step, barred) * step
-    )
 
 
 def _allowed(start: int, first: int, last: int, step: Fraction, barred: Sequence[Fraction]) -> int:

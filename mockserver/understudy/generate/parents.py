@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-from understudy.contract.behaviour import Behaviour
+from understudy.contract.model import Contract
 from understudy.contract.recipes import Recipe
+from understudy.generate.domains import keys_of
+from understudy.generate.ids import Ids
 from understudy.generate.place import Maker, Place
 from understudy.generate.source import Source
 from understudy.types import Json, JsonObject
@@ -55,7 +57,8 @@ class Home:
 class Parents:
     """The parents of every kind in one world, from the cache or anew."""
 
-    def __init__(self, behaviour: Behaviour, source: Source, compiled: Compile) -> None:
+    def __init__(self, contract: Contract, source: Source, compiled: Compile) -> None:
+        behaviour = contract.behaviour
         self._source = source
         self._homes: OrderedDict[tuple[str, Json], Home] = OrderedDict()
         kinds = behaviour.parents.items()
@@ -66,6 +69,12 @@ class Parents:
         self._known = {
             name: [k for r in behaviour.resources.values() if r.parent == name for k, _ in r.known]
             for name, _ in kinds
+        }
+        self._numbered = {
+            name: Ids(domain, source.at("keys").at(name), self._known[name])
+            if (domain := keys_of(contract, name)) and domain.size > len(self._known[name])
+            else None
+            for name in self._keys
         }
         self.root = Place(None)
         self.root.names = _bound(compiled(behaviour.let), source, self.root)
@@ -93,6 +102,9 @@ class Parents:
         known = self._known[kind]
         if index < len(known):
             return known[index]
+        numbered = self._numbered[kind]
+        if numbered:
+            return numbered(index - len(known))
         place = Place(None, outer=self.root, names={"ordinal": index + 1})
         return self._keys[kind](self._source.at("key").at(kind).at(index), place, "")
 

@@ -17,7 +17,8 @@ from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.arrays import array_maker
 from understudy.generate.formats import word
-from understudy.generate.numbers import integer_maker, number_maker
+from understudy.generate.likely import column_of, exemplified, likely, together
+from understudy.generate.numbers import steps_of
 from understudy.generate.place import DEPTH, Maker, Place
 from understudy.generate.source import Source
 from understudy.generate.texts import faithful, text_maker
@@ -32,14 +33,21 @@ _FAR = 1000
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A schema as it was written, and its name if it has one: what the canonical form drops."""
+    """A schema as it was written, and its names: what the canonical form drops.
+
+    It is that of a `property` of what is called `parent`, or of its items.
+    """
 
     schema: Json = True
     name: str = ""
+    property: str = ""
+    parent: str = ""
 
 
 class Names(Protocol):
-    """Knows schemas as written: names, property order, recipes."""
+    """Knows schemas as written: names, property order, recipes; and the language of words."""
+
+    locale: str
 
     def made_by(self, view: c.ReferenceView, shapes: Shapes) -> Maker:
         """Return the maker of what a reference leads to."""
@@ -144,8 +152,19 @@ _PLAIN: Mapping[str, Maker] = {
 }
 
 
-def _anything(*_: Any) -> Maker:
-    return _PLAIN["string"]
+def _plain(shapes: Shapes, kind: str, written: Written) -> Maker:
+    """Return a maker of values of which only the type is known."""
+    schema = c.canonical({"type": kind})
+    found = likely(written, schema, shapes)
+    if found:
+        return found.maker
+    return exemplified(written, schema, _PLAIN[kind]) if kind == "string" else _PLAIN[kind]
+
+
+def _anything(
+    shapes: Shapes, _schema: CanonicalSchema, _view: c.TrueView, written: Written
+) -> Maker:
+    return _plain(shapes, "string", written)
 
 
 def _nothing(*_: Any) -> Maker:
@@ -156,9 +175,9 @@ def _nothing(*_: Any) -> Maker:
 
 
 def _types(
-    _shapes: Shapes, _schema: CanonicalSchema, view: c.MultiTypeView, _written: Written
+    shapes: Shapes, _schema: CanonicalSchema, view: c.MultiTypeView, written: Written
 ) -> Maker:
-    makers = [_PLAIN[kind] for kind in view.types if kind != "null"]
+    makers = [_plain(shapes, kind, written) for kind in view.types if kind != "null"]
     if not makers:
         return _PLAIN["null"]
     maker = makers[0] if len(makers) == 1 else _one_of(makers, makers)
@@ -178,10 +197,13 @@ def _constant(
 
 
 def _enumeration(
-    _shapes: Shapes, _schema: CanonicalSchema, view: c.EnumView, _written: Written
+    _shapes: Shapes, _schema: CanonicalSchema, view: c.EnumView, written: Written
 ) -> Maker:
     values = tuple(view.values)
-    return lambda source, _place, _key: source.pick(values)
+    group, column = column_of(written)
+    texts = [value for value in values if isinstance(value, str)]
+    maker: Maker = lambda source, _place, _key: source.pick(values)  # noqa: E731
+    return together(group, column, texts, maker) if group else maker
 
 
 def _branches(
@@ -231,9 +253,21 @@ def _array(shapes: Shapes, schema: CanonicalSchema, view: c.ArrayView, written: 
     return array_maker(schema, view, written, shapes)
 
 
-def _text(shapes: Shapes, schema: CanonicalSchema, view: c.StringView, _written: Written) -> Maker:
+def _text(shapes: Shapes, schema: CanonicalSchema, view: c.StringView, written: Written) -> Maker:
+    found = likely(written, schema, shapes) if view.formats != ["date-time"] else None
+    if found:
+        return found.maker
     maker = text_maker(view)
-    return maker if faithful(view) else shapes.checked(maker, schema)
+    if not faithful(view):
+        return shapes.checked(maker, schema)
+    return maker if view.formats or view.patterns else exemplified(written, schema, maker)
+
+
+def _number(
+    shapes: Shapes, schema: CanonicalSchema, view: c.IntegerView | c.NumberView, written: Written
+) -> Maker:
+    found = likely(written, schema, shapes)
+    return found.maker if found else steps_of(view).maker()
 
 
 def _object(shapes: Shapes, schema: CanonicalSchema, view: c.ObjectView, written: Written) -> Maker:
@@ -258,10 +292,10 @@ _MAKERS: Mapping[type, Callable[..., Maker]] = {
     c.ConstView: _constant,
     c.EnumView: _enumeration,
     c.FalseView: _nothing,
-    c.IntegerView: lambda _shapes, _schema, view, _written: integer_maker(view),
+    c.IntegerView: _number,
     c.MultiTypeView: _types,
     c.NotView: _not,
-    c.NumberView: lambda _shapes, _schema, view, _written: number_maker(view),
+    c.NumberView: _number,
     c.ObjectView: _object,
     c.OneOfView: _exactly_one,
     c.RawView: _raw,

@@ -26,13 +26,24 @@ def text_maker(view: StringView) -> Maker:
             return moment_maker(0, _MONTH)
         return _made(FORMATS.get(view.formats[0], _phrase(view)))
     if view.patterns or view.excluded_patterns or view.excluded:
-        return _made(_matching(view))
+        return _made(matching(view).draw)
     return _made(_phrase(view))
 
 
 def whole(pattern: str) -> Language:
     """Return the texts that `pattern` matches from end to end. Raises ValueError if it cannot."""
     return language((f"^(?:{pattern})$",))
+
+
+def matching(view: StringView) -> Language:
+    """Return the texts that the patterns and lengths of `view` allow."""
+    return language(
+        tuple(view.patterns),
+        excluded_patterns=tuple(view.excluded_patterns),
+        excluded=tuple(view.excluded),
+        min_length=view.min_length or 0,
+        max_length=view.max_length,
+    )
 
 
 def _made(make: Text) -> Maker:
@@ -43,17 +54,6 @@ def _phrase(view: StringView) -> Text:
     low = view.min_length or 0
     high = view.max_length if view.max_length is not None else low + _ROOM
     return lambda source: text(source, low, high)
-
-
-def _matching(view: StringView) -> Text:
-    found = language(
-        tuple(view.patterns),
-        excluded_patterns=tuple(view.excluded_patterns),
-        excluded=tuple(view.excluded),
-        min_length=view.min_length or 0,
-        max_length=view.max_length,
-    )
-    return found.draw
 
 
 def faithful(view: StringView) -> bool:

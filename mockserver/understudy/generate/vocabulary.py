@@ -5,13 +5,25 @@ The gate to Faker. A pool depends on its name alone, so that every process has t
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from unicodedata import normalize
 
 from faker import Faker
+from faker.config import AVAILABLE_LOCALES
 
 from understudy.errors import GenerationError
+from understudy.generate.source import Source
 
 POOL_SIZE = 256
+_PERSONS = 4096
+_NUMBERS = ("", *map(str, range(2, 100)))
+_HOSTS = ("example.com", "example.net", "example.org")
+
+
+def locales() -> Sequence[str]:
+    """Return the locales that there are words for."""
+    return sorted(AVAILABLE_LOCALES)
 
 
 def known_provider(provider: str) -> bool:
@@ -32,6 +44,38 @@ def pool(provider: str, locale: str) -> tuple[str, ...]:
     except AttributeError as error:
         raise GenerationError(f"Faker has no {provider} for the locale {locale}") from error
     return tuple(str(make()).replace("\n", ", ") for _ in range(POOL_SIZE))
+
+
+@lru_cache(maxsize=16)
+def persons(locale: str) -> Sequence[Mapping[str, str]]:
+    """Return persons whose first, last and full name, username and e-mail address agree."""
+    first, last = pool("first_name", locale), pool("last_name", locale)
+    users = pool("user_name", locale)
+    source = Source.of(f"persons {locale}")
+    return tuple(
+        _person(
+            one.at("first").pick(first), one.at("last").pick(last), one.at("user").pick(users), one
+        )
+        for one in map(source.at, range(_PERSONS))
+    )
+
+
+def _person(first: str, last: str, user: str, source: Source) -> Mapping[str, str]:
+    spelt = ".".join(filter(None, map(_latin, (first, last))))
+    username = f"{spelt if '.' in spelt else user}{source.at('number').pick(_NUMBERS)}"
+    return {
+        "first_name": first,
+        "last_name": last,
+        "name": f"{first} {last}",
+        "username": username,
+        "email": f"{username}@{source.at('host').pick(_HOSTS)}",
+    }
+
+
+def _latin(text: str) -> str:
+    """Return the letters of `text` without their accents, as far as they are Latin."""
+    plain = normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return "".join(filter(str.isalpha, plain)).lower()
 
 
 @lru_cache(maxsize=64)

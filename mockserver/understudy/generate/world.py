@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
-from understudy.config import DEFAULT_NOW, DEFAULT_SEED
+from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import follow
@@ -18,7 +18,9 @@ from understudy.contract.recipes import Recipe
 from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
+from understudy.generate.domains import ids_of
 from understudy.generate.feasible import infeasible, unmakable
+from understudy.generate.ids import Ids, first
 from understudy.generate.obey import obey
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.parents import MOST, Collection, Home, Parents, Shelf, as_label
@@ -49,6 +51,7 @@ class World:
         seed: int = DEFAULT_SEED,
         now: datetime = DEFAULT_NOW,
         verify: bool = True,
+        locale: str = DEFAULT_LOCALE,
     ) -> None:
         problems = list(infeasible(contract))
         if problems:
@@ -60,13 +63,19 @@ class World:
         self._verifier = Verifier(contract.schemas if verify else None)
         self.tables = contract.behaviour.tables
         self._source = Source.of(f"understudy {contract.name} {seed}")
-        self._compiler = Compiler(contract.schemas, contract.behaviour, self)
+        self._compiler = Compiler(contract.schemas, contract.behaviour, self, locale)
         self._makers: dict[str, ObjectMaker] = {}
         self._programs: dict[str, Program | None] = {}
-        problems = list(unmakable(contract.behaviour, self._maker))
+        problems = list(unmakable(contract, self._maker))
         if problems:
             raise ContractError(problems)
-        self._parents = Parents(self._behaviour, self._source, self._compiler.recipes)
+        self._parents = Parents(contract, self._source, self._compiler.recipes)
+        self._ids = {
+            name: Ids(domain, self._source.at("ids").at(name), [known for _, known in kind.known])
+            if (domain := ids_of(contract, name))
+            else None
+            for name, kind in self._behaviour.resources.items()
+        }
 
     def collection(self, resource: str, parent: Json) -> Collection:
         """Return the members of `resource` that `parent` has."""
@@ -195,6 +204,9 @@ class World:
 
     def _id(self, kind: Resource, home: Home, index: int) -> Json:
         """Return the id of the `index`-th member; it depends on nothing else of the member."""
+        ids = self._ids[kind.name]
+        if ids:
+            return ids(first(home.key, kind) + index)
         maker = self._maker(kind.schema).maker(kind.id[0])
         place = Place({}, draft=_ALONE, outer=home.place, names={"ordinal": index + 1})
         return maker(self._shelf(kind, home).source.at("id").at(index), place, kind.id[0])

@@ -77,7 +77,7 @@ class Service:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
-        self._world = World(contract, seed=settings.seed, now=settings.now)
+        self._world = World(contract, seed=settings.seed, now=settings.now, locale=settings.locale)
         resources = Resources(contract, self._world, store, self.dialect)
         self.handlers: Mapping[str, Handler] = {
             operation.id: self._handler(operation, settings, resources)

@@ -20,6 +20,7 @@ from understudy.generate.source import Source
 
 _MOST_TEXTS: Final = 1 << 128  # where counting stops: a draw has no more bits
 _OPEN_LENGTH: Final = 12  # how much longer than the shortest a drawn text is
+_LENGTHS: Final = 256  # how many of them are counted
 _PLACES: Final = 32  # where a near miss is looked for
 
 
@@ -99,10 +100,14 @@ class Language:
             text, left = text + char, left - 1
         return text + self._spelt(state, left, source.at("text").below(fan.texts))
 
+    def ends(self) -> bool:
+        """Return whether texts have no more than 256 lengths, all of which `count` counts."""
+        return next(islice(self._lengths(), _LENGTHS, None), None) is None
+
     def count(self, limit: int) -> int:
-        """Return how many texts there are, or `limit` if there are more."""
+        """Return how many texts of the first 256 lengths there are, or `limit` if more."""
         found = 0
-        for length in self._lengths():
+        for length in islice(self._lengths(), _LENGTHS):
             found += self._texts(length)
             if found >= limit:
                 return limit

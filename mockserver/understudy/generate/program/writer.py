@@ -315,6 +315,7 @@ def _is_plain(maker: ObjectMaker) -> bool:
     """Tell whether there always are the same members, and copies are among them."""
     copies = (one.terms[0][0] for one in maker.declared.relations if one.kind in _COPIES)
     own = all(not where.up and not where.shift and len(where.tokens) == 1 for where in copies)
+    own = own and len(maker.let) == len(maker.declared.let)
     always = len(maker.required) == len(maker.keys) >= maker.least
     return own and always and not maker.extras.forced and not maker.extras.usual
 
