@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from understudy.codec import dumps, identity
@@ -64,6 +64,7 @@ PROPERTIES = st.tuples(st.sampled_from(NAMES["text"]), TEXTS) | st.tuples(
 
 
 @settings(deadline=None, max_examples=150)
+@example([("at", {"type": "string", "format": "email"})], WORLD)
 @given(st.lists(PROPERTIES, min_size=1, max_size=6), st.sampled_from([WORLD, GERMAN]))
 def test_whatever_a_property_is_called_its_schema_has_the_last_word(
     properties: list[tuple[str, Json]], world: World

@@ -29,7 +29,7 @@ RESOURCES = [(name, kind) for name, c in CONTRACTS.items() for kind in c.behavio
 SEEDS = st.integers(0, 1 << 64)
 EVERY = pytest.mark.parametrize(("name", "resource"), RESOURCES)
 
-GOLDEN = "18fbf80f44b2f0c7289c98cbdd653ec622257eaa2d70317d734b1a0760652e57"
+GOLDEN = "b07c9be9c7ea972b44b90088f66c0eea68ca54d5e481482854dae7a01944b94c"
 DUMP = """
 from hashlib import sha256
 from understudy.codec import dumps

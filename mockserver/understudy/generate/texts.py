@@ -63,4 +63,6 @@ def faithful(view: StringView) -> bool:
     )  # fmt: skip
     plain = not (view.excluded_formats or view.content_encodings or view.content_media_types)
     known = (*FORMATS, "date-time")
-    return plain and (not view.formats or (not any(facets) and view.formats[0] in known))
+    if not view.formats:
+        return plain
+    return plain and len(view.formats) == 1 and view.formats[0] in known and not any(facets)

@@ -22,8 +22,9 @@ from understudy.contract.relations import Relation
 from understudy.generate.compile import Compiler
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import Maker
-from understudy.generate.program.layout import Edge, End, Layout, end
+from understudy.generate.program.layout import End, Layout, end
 from understudy.generate.program.lines import NULL, Frame, Lines, NotWrittenError, Scope, Value
+from understudy.generate.program.lookup import first_of, latest, value_at
 from understudy.generate.program.recipes import write
 from understudy.generate.recipes import Cap
 from understudy.types import Json
@@ -103,7 +104,7 @@ class Writer:
     def related(self, where: Relative, scope: Scope) -> Value:
         """Return the value that a pointer from the innermost container leads to, or null."""
         found = end(where, scope.path[: len(scope.frames) - 1])
-        return self._value(found, scope) if found else NULL
+        return value_at(found, scope, timed=self._timed(found)) if found else NULL
 
     def rendered(self, value: Value, scope: Scope) -> Value:
         """Return `value`; text with braces is a template in its own right."""
@@ -126,7 +127,7 @@ class Writer:
         """Return code for each instant, or the latest of several, that precedes the one here."""
         self.found.instants.add(scope.path)
         edges = (edge for edge in self._ordered if edge.then.path == scope.path)
-        return list(dict.fromkeys(self._latest(edge, scope) for edge in edges))
+        return list(dict.fromkeys(latest(edge, scope) for edge in edges))
 
     def _member(
         self,
@@ -187,7 +188,7 @@ class Writer:
 
     def _equal(self, own: Callable[[], Value], others: Sequence[Value], *, sure: bool) -> Value:
         """Write the first of `others` that is not null, else the own value, or its null."""
-        wanted = self.lines.kept(_first(others))
+        wanted = self.lines.kept(first_of(others))
         if sure and not wanted.null and not wanted.instant:
             return wanted
         made = self.lines.fresh("v")
@@ -206,7 +207,7 @@ class Writer:
         return Value(made, text=alone.text and wanted.text, null=alone.null, instant=alone.instant)
 
     def _rendering(self, own: Value, others: Sequence[Value]) -> Value:
-        text = self.lines.kept(_first(others))
+        text = self.lines.kept(first_of(others))
         code = f"render({text.code})"
         if not text.text:
             code = f"{code} if {text.code}.__class__ is str else {own.code}"
@@ -237,78 +238,14 @@ class Writer:
         except CycleError as error:
             raise NotWrittenError("members need each other") from error
 
-    def _value(self, found: End, scope: Scope) -> Value:
-        """Return what is at `found`, or null."""
-        rest = found.path[found.bound :]
-        tokens = "".join(f", {token!r}" for token in rest[0 if found.shift else 1 :])
-        if "*" in rest or found.shift > 0:
-            raise NotWrittenError("several values")
-        if found.shift:
-            frame, back = scope.frames[found.bound - 1], -found.shift
-            item = f"{frame.list}[{frame.index} - {back}]"
-            code = f"reach({item}{tokens}) if {frame.index} >= {back} else None"
-            return Value(f"({code})", instant=self._timed(found))
-        value = self._known(scope.frames[found.bound], rest)
-        if not tokens:
-            return value
-        return Value(f"reach({value.code}{tokens})", instant=self._timed(found))
-
-    def _known(self, frame: Frame, rest: Sequence[str]) -> Value:
-        if not rest or frame.list or rest[0] not in frame.members:
-            raise NotWrittenError("a value that is not known yet")
-        return frame.members[rest[0]]
-
     def _timed(self, found: End) -> bool:
         return self._layout is not None and found.path in self._layout.instants
-
-    def _latest(self, edge: Edge, scope: Scope) -> str:
-        """Return code for the latest of the instants that come first, 0 if there is none."""
-        first, then = edge.first, edge.then
-        if first.shift:
-            if first.shift != -1 or then.shift or then.bound < first.bound:
-                raise NotWrittenError("an order among neighbours")
-            frame = scope.frames[first.bound - 1]
-            item = Value(f"{frame.list}[{frame.index} - 1]", null=False)
-            return f"({_descended(item, first.path[first.bound :])} if {frame.index} else 0)"
-        if then.shift:
-            raise NotWrittenError("an order among neighbours")
-        rest = first.path[edge.shared :]
-        return _descended(self._known(scope.frames[edge.shared], rest), rest[1:])
 
     def _later(self, relation: Relation, made: Value) -> None:
         """Write that an identifier is made of a time when all times are known."""
         if any(where.up for term in relation.terms for where in term):
             raise NotWrittenError("a time elsewhere")
         self.lines.add(f"clocked.append(({made.code}, {self.lines.constant(relation)}))")
-
-
-def _first(values: Sequence[Value]) -> Value:
-    """Return the first of `values` that is not null."""
-    code = values[-1].code
-    for value in reversed(values[:-1]):
-        code = f"{value.code} if {value.code} is not None else {code}"
-    return Value(
-        f"({code})" if len(values) > 1 else code,
-        text=all(value.text for value in values),
-        null=all(value.null for value in values),
-        instant=all(value.instant for value in values),
-    )
-
-
-def _descended(value: Value, tokens: Sequence[str]) -> str:
-    """Return code for the latest instant that `tokens` lead to from `value`, 0 if there is none."""
-    if not tokens:
-        return f"({value.code} or 0)" if value.null else value.code
-    if len(tokens) == 1 and not value.null and tokens[0] != "*":
-        return f"({value.code}.get({tokens[0]!r}) or 0)"
-    if "*" not in tokens:
-        return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
-    clauses, current = [], value.code
-    for index, token in enumerate(tokens):
-        source = current if token == "*" else f"({current}.get({token!r}),) if x{index}"
-        clauses.append(f"for x{index} in {source}")
-        current = f"x{index}"
-    return f"(max([{current} {' '.join(clauses)}], default=0) if {value.code} else 0)"
 
 
 def _is_plain(maker: ObjectMaker) -> bool:
