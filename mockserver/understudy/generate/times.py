@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from understudy.generate.place import Maker, Moment, Place
-from understudy.generate.source import Source
+from understudy.generate.source import Source, below
 from understudy.types import Json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = 86400
+_OLDEST = 45 * _DAY * 1_000_000
+_MINUTES = tuple(f"{hour:02}:{minute:02}:" for hour in range(24) for minute in range(60))
 _SECONDS = tuple(f"{second:02}Z" for second in range(60))
 
 
@@ -39,14 +44,40 @@ def microseconds(at: datetime) -> int:
 
 def stamp(at: int, fraction: int) -> str:
     """Return microseconds since 1970 as an RFC 3339 date-time in UTC."""
-    minute, second = divmod(at // 1_000_000, 60)
-    if not fraction:
-        return _minute(minute) + _SECONDS[second]
-    digits = f"{at % 1_000_000:06d}"[:fraction]
-    return f"{_minute(minute)}{_SECONDS[second][:2]}.{digits}Z"
+    day, seconds = divmod(at // 1_000_000, _DAY)
+    minute, second = divmod(seconds, 60)
+    whole = _day(day) + _MINUTES[minute] + _SECONDS[second]
+    return f"{whole[:-1]}.{at % 1_000_000:06d}"[: fraction - 6 or None] + "Z" if fraction else whole
 
 
-@lru_cache(maxsize=65536)
-def _minute(number: int) -> str:
-    """Return a minute, counted from 1970, up to where its seconds follow."""
-    return (_EPOCH + timedelta(minutes=number)).isoformat()[:17]
+def ended(product: int, now: int) -> int:
+    """Return the instant before `now` at which something ended: more likely lately than long ago.
+
+    `product` is that of base and salt of a source.
+    """
+    share = below(product, 1 << 20) / (1 << 20)
+    return now - int(share * share * _OLDEST) - 1_000_000
+
+
+def settle(objects: Mapping[str, Sequence[Any]], latest: int, fraction: int) -> None:
+    """Write microseconds as text, moved so that the last are `latest`, in objects by member."""
+    tops = [max([one[key] for one in some]) for key, some in objects.items() if some]
+    shift = latest - max(tops, default=0)
+    day, start = "", 0
+    for key, some in objects.items():
+        for one in some:
+            if fraction:
+                one[key] = stamp(one[key] + shift, fraction)
+                continue
+            seconds = (one[key] + shift) // 1_000_000 - start
+            if not 0 <= seconds < _DAY or not day:
+                number, seconds = divmod(seconds + start, _DAY)
+                day, start = _day(number), number * _DAY
+            minute = seconds // 60
+            one[key] = f"{day}{_MINUTES[minute]}{_SECONDS[seconds - minute * 60]}"
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    """Return a day, counted from 1970, up to where its time follows."""
+    return f"{(_EPOCH + timedelta(days=number)).date().isoformat()}T"

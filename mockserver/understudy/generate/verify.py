@@ -16,18 +16,24 @@ class Verifier:
 
     def __init__(self, schemas: Mapping[str, Json] | None) -> None:
         self._schemas = schemas
-        self._validators: dict[bytes, Validator] = {}
+        self._validators: dict[bytes | str, Validator] = {}
 
     def verify(self, schema: Json, value: Json) -> None:
-        """Raise GenerationError unless `value` satisfies `schema`."""
+        """Raise GenerationError unless `value` satisfies `schema`, or what it names."""
         if self._schemas is None:
             return
-        key = dumps(schema)
+        key = schema if isinstance(schema, str) else dumps(schema)
         if key not in self._validators:
-            self._validators[key] = Validator(schema, self._schemas)
+            known = {"$ref": f"#/components/schemas/{schema}"}
+            self._validators[key] = Validator(
+                known if isinstance(schema, str) else schema, self._schemas
+            )
+        if self._validators[key].accepts(value):
+            return
         for violation in self._validators[key].violations(value):
+            name = schema if isinstance(schema, str) else named(schema)
             where = "/".join(map(str, violation.path))
-            raise GenerationError(f"{named(schema)}: /{where}: {violation.message}")
+            raise GenerationError(f"{name}: /{where}: {violation.message}")
 
 
 def allows_null(schemas: Mapping[str, Json], schema: str, name: str) -> bool:

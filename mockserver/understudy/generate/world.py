@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
@@ -25,17 +25,25 @@ from understudy.generate.obey import obey
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.parents import MOST, Collection, Home, Parents, Shelf, as_label
 from understudy.generate.place import ABSENT, Draft, Maker, Place
-from understudy.generate.program.build import Program, program
-from understudy.generate.source import Source
-from understudy.generate.times import microseconds, stamp
+from understudy.generate.program.build import (
+    IDENTIFIER,
+    PARENT,
+    Clock,
+    Program,
+    id_program,
+    member_names,
+    program,
+)
+from understudy.generate.program.lines import Value
+from understudy.generate.source import Source, mixed
+from understudy.generate.times import ended, microseconds, stamp
 from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
 
 Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
 """Makes the member that the n-th creation, from 1, for a parent brings into being."""
 
-_OLDEST = 45 * 86400 * 1_000_000
-_ALONE = Draft()
+T = TypeVar("T")
 
 
 class World:
@@ -59,6 +67,7 @@ class World:
         self._contract = contract
         self._behaviour = contract.behaviour
         self._now = microseconds(now)
+        self._clock = Clock(self._now, self._behaviour.fraction)
         self.verifies = verify
         self._verifier = Verifier(contract.schemas if verify else None)
         self.tables = contract.behaviour.tables
@@ -70,6 +79,12 @@ class World:
         if problems:
             raise ContractError(problems)
         self._parents = Parents(contract, self._source, self._compiler.recipes)
+        self._id_programs = {
+            kind.name: id_program(
+                self._maker(kind.schema), kind.id[0], self._compiler, self, self._names(kind)
+            )
+            for kind in self._behaviour.resources.values()
+        }
         self._ids = {
             name: Ids(domain, self._source.at("ids").at(name), [known for _, known in kind.known])
             if (domain := ids_of(contract, name))
@@ -169,7 +184,8 @@ class World:
         if found is not None:
             return found
         home = self._parents.home(kind.parent, parent)
-        return self._made(kind, home, identifier, {"ordinal": None})
+        source = self._shelf(kind, home).source.under(as_label(identifier))
+        return self._made(kind, home, identifier, {"ordinal": None}, source)
 
     def members(self, name: str, place: Place) -> list[Json]:
         """Return the members of resource `name` that the parent of `place` has."""
@@ -191,25 +207,34 @@ class World:
     def _member(
         self, kind: Resource, home: Home, index: int, source: Source | None = None
     ) -> JsonObject:
-        """Return the `index`-th member, in no order, that a parent has.
-
-        What it is like follows from its id, unless it is made from another source.
-        """
-        known = self._shelf(kind, home).known
-        identifier = known[index] if index < len(known) else self._id(kind, home, index)
+        """Return the `index`-th member, in no order, that a parent has."""
+        shelf = self._shelf(kind, home)
         names = {"ordinal": index + 1}
         if kind.each:
             names[kind.each[0]] = kind.each[1][index]
-        return self._made(kind, home, identifier, names, source)
+        identifier = shelf.known[index] if index < len(shelf.known) else None
+        if identifier is None:
+            identifier = self._id(kind, home, shelf, index)
+        make = self._program(kind)
+        if source or make is None:
+            return self._made(kind, home, identifier, names, source or shelf.source.at(index))
+        base = mixed(shelf.product, index)
+        value: JsonObject = make(base, identifier, home.key, names, home.names, home.place)
+        self._verifier.verify(kind.schema, value)
+        return value
 
-    def _id(self, kind: Resource, home: Home, index: int) -> Json:
+    def _id(self, kind: Resource, home: Home, shelf: Shelf, index: int) -> Json:
         """Return the id of the `index`-th member; it depends on nothing else of the member."""
         ids = self._ids[kind.name]
         if ids:
             return ids(first(home.key, kind) + index)
+        base, names = mixed(shelf.ids, index), {"ordinal": index + 1}
+        make = self._id_programs[kind.name]
+        if make:
+            return make(base, None, home.key, names, home.names, home.place)
         maker = self._maker(kind.schema).maker(kind.id[0])
-        place = Place({}, draft=_ALONE, outer=home.place, names={"ordinal": index + 1})
-        return maker(self._shelf(kind, home).source.at("id").at(index), place, kind.id[0])
+        place = Place({}, draft=Draft(), outer=home.place, names=names)
+        return maker(Source(base), place, kind.id[0])
 
     def _made(
         self,
@@ -217,20 +242,12 @@ class World:
         home: Home,
         identifier: Json,
         names: Mapping[str, Json],
-        source: Source | None = None,
+        source: Source,
     ) -> JsonObject:
-        """Return the member with this id: by its program if it has one, else by its maker."""
-        shelf = self._shelf(kind, home)
-        fixed = {**shelf.fixed, kind.id[0]: identifier}
-        child = source or shelf.source.under(as_label(identifier))
-        known = len(names) == (2 if kind.each else 1)
-        make = self._program(kind) if source is None and known else None
-        if make is None:
-            place = Place({}, draft=Draft(latest=self._now), outer=home.place)
-            return self._filled(kind, child, place, names, fixed)
-        value = make(child.base, fixed, names, home.names, home.place, self._latest(child))
-        self._verifier.verify(_reference(kind.schema), value)
-        return value
+        """Return the member with this id that `source` makes."""
+        fixed = {**_fixed(kind, home.key), kind.id[0]: identifier}
+        place = Place({}, draft=Draft(latest=self._now), outer=home.place)
+        return self._filled(kind, source, place, names, fixed)
 
     def _filled(
         self,
@@ -243,27 +260,24 @@ class World:
         place.names = names
         value = self._maker(kind.schema).fill(source, place, fixed)
         self._obey(place.draft, source)
-        self._verifier.verify(_reference(kind.schema), value)
+        self._verifier.verify(kind.schema, value)
         return value
 
     def _shelf(self, kind: Resource, home: Home) -> Shelf:
         """Return where the members of one resource come from that a parent has."""
         if kind.name not in home.shelves:
+            source = self._source.at(kind.name).under(as_label(home.key))
+            ids = source.at("id")
+            known = tuple(identifier for key, identifier in kind.known if key == home.key)
             home.shelves[kind.name] = Shelf(
-                self._source.at(kind.name).under(as_label(home.key)),
-                tuple(identifier for key, identifier in kind.known if key == home.key),
-                _fixed(kind, home.key),
+                source, source.base * source.salt, ids.base * ids.salt, known
             )
         return home.shelves[kind.name]
 
     def _obey(self, draft: Draft, source: Source) -> None:
-        latest = self._latest(source)
+        age = source.at("age")
+        latest = ended(age.base * age.salt, self._now)
         obey(draft, self._behaviour.relations, latest, self._behaviour.fraction)
-
-    def _latest(self, source: Source) -> int:
-        """Return the instant at which something ends; recent times are likelier than old ones."""
-        share = source.at("age").below(1 << 20) / (1 << 20)
-        return self._now - int(share * share * _OLDEST) - 1_000_000
 
     def _maker(self, schema: str) -> ObjectMaker:
         if schema not in self._makers:
@@ -272,21 +286,20 @@ class World:
 
     def _program(self, kind: Resource) -> Program | None:
         if kind.name not in self._programs:
-            own = {"ordinal": None, **dict([kind.each] if kind.each else [])}
-            bound = {"key", *self._behaviour.let, *self._behaviour.parents[kind.parent].let}
+            fixed = {**_fixed(kind, PARENT), kind.id[0]: IDENTIFIER}
+            maker, names = self._maker(kind.schema), self._names(kind)
             self._programs[kind.name] = program(
-                self._maker(kind.schema),
-                self._compiler,
-                self,
-                own=own,
-                bound=sorted(bound - own.keys()),
-                fixed=sorted(_fixed(kind, None) | {kind.id[0]: None}),
-                fraction=self._behaviour.fraction,
+                maker, self._compiler, self, names=names, fixed=fixed, clock=self._clock
             )
         return self._programs[kind.name]
 
+    def _names(self, kind: Resource) -> Mapping[str, Value]:
+        own = {"ordinal": None, **dict([kind.each] if kind.each else [])}
+        bound = {"key", *self._behaviour.let, *self._behaviour.parents[kind.parent].let}
+        return member_names(own, sorted(bound))
 
-def _fixed(kind: Resource, parent: Json) -> JsonObject:
+
+def _fixed(kind: Resource, parent: T) -> dict[str, T]:
     """Return the members that are the same for all of one parent."""
     if kind.parent_field and len(kind.parent_field) == 1:
         return {kind.parent_field[0]: parent}

@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from understudy.generate.compile import Compiler
 from understudy.generate.obey import obey_clock_id, render
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import ABSENT, Place
-from understudy.generate.program.layout import Layout
-from understudy.generate.program.lines import NotWrittenError, Scope, Value
-from understudy.generate.program.runtime import reach, settle, spell
+from understudy.generate.program.lines import Frame, Lines, NotWrittenError, Scope, Value
+from understudy.generate.program.recipes import write
+from understudy.generate.program.runtime import reach, spell
 from understudy.generate.program.writer import Writer
 from understudy.generate.source import Source
 from understudy.generate.templates import Lexicon, rendered
-from understudy.types import Json, JsonObject
+from understudy.generate.times import ended, settle
+from understudy.types import Json
 
-Program: TypeAlias = Callable[..., JsonObject]
-"""Takes base, fixed members, names of the member and of its parent, place and latest instant."""
+Program: TypeAlias = Callable[[int, Json, Json, Mapping[str, Json], Mapping[str, Json], Place], Any]
+"""Takes base, id, parent's key, names of the member, names of the parent and its place."""
 
-_SIGNATURE = "make(base, fixed, names, home, outer, latest)"
+IDENTIFIER = Value("identifier", null=False)
+PARENT = Value("parent", null=False)
+
+_SIGNATURE = "(base, identifier, parent, names, home, outer)"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The time in microseconds since 1970, and how many digits of a second are written."""
+
+    now: int
+    fraction: int
+
+
+def member_names(
+    own: Mapping[str, Sequence[Json] | None], bound: Iterable[str]
+) -> Mapping[str, Value]:
+    """Return the names of a member with the values they can have, and those of its parent."""
+    names = {name: Value(f"home[{name!r}]") for name in bound}
+    for name, values in own.items():
+        names[name] = Value(f"names[{name!r}]", None if values is None else tuple(values))
+    return names
 
 
 def program(
@@ -29,51 +52,69 @@ def program(
     compiler: Compiler,
     lexicon: Lexicon,
     *,
-    own: Mapping[str, Sequence[Json] | None],
-    bound: Sequence[str],
-    fixed: Sequence[str],
-    fraction: int,
+    names: Mapping[str, Value],
+    fixed: Mapping[str, Value],
+    clock: Clock,
 ) -> Program | None:
     """Return generated code that makes what `maker` makes from the same base, or None.
 
-    `own` are the names of each member with the values they can have, `bound` those of its parent;
-    the members in `fixed` are given. None where a recipe or relation is beyond generated code.
+    `names` are bound, and the members in `fixed` given, see `member_names` and `Program`. None
+    where a recipe or relation is beyond generated code.
     """
-    names = {name: Value(f"home[{name!r}]") for name in bound}
-    for name, values in own.items():
-        options = None if values is None else tuple(values)
-        names[name] = Value(f"names[{name!r}]", options)
     scope = Scope("base", names)
-    given = {key: Value(f"fixed[{key!r}]", null=False) for key in fixed}
-    layout: Layout | None = None
     try:
-        for _ in range(2):
-            writer = Writer(compiler, lexicon.tables, layout)
-            made = writer.object(maker, scope, given)
-            layout = writer.found
+        first = Writer(compiler, lexicon.tables)
+        first.object(maker, scope, fixed)
+        writer = Writer(compiler, lexicon.tables, first.found)
+        made = writer.object(maker, scope, fixed)
     except NotWrittenError:
         return None
     lines = writer.lines
-    lines.add(f"if instants: settle(instants, latest, {fraction})")
-    lines.add("for one, relation in clocked: obey_clock_id(relation, Place(one))")
+    objects = ", ".join(f"{key!r}: {found}" for key, found in writer.timed.items())
+    if objects:
+        latest = f"ended({scope.at('age').product}, {clock.now})"
+        lines.add(f"settle({{{objects}}}, {latest}, {clock.fraction})")
+    for relation, found in writer.clocked.items():
+        lines.add(f"for one in {found}: obey_clock_id({relation}, Place(one))")
     lines.add(f"return {made.code}")
-    return _compiled(lines.text(_SIGNATURE), maker.name, {**lines.constants, "lexicon": lexicon})
+    return _compiled(lines, maker.name, lexicon)
 
 
-def _compiled(text: str, name: str, constants: Mapping[str, object]) -> Program:
+def id_program(
+    maker: ObjectMaker,
+    key: str,
+    compiler: Compiler,
+    lexicon: Lexicon,
+    names: Mapping[str, Value],
+) -> Program | None:
+    """Return generated code that makes the member `key` alone, from a base of its own, or None."""
+    writer = Writer(compiler, lexicon.tables)
+    try:
+        recipe = maker.declared.recipes[key]
+        made = write(recipe, writer, Scope("base", names).into(Frame()).key(key))
+    except (KeyError, NotWrittenError):
+        return None
+    writer.lines.add(f"return {made.code}")
+    return _compiled(writer.lines, key, lexicon)
+
+
+def _compiled(lines: Lines, name: str, lexicon: Lexicon) -> Program:
+    text = lines.text(f"make{_SIGNATURE}")
     known: dict[str, Any] = {
         "ABSENT": ABSENT,
         "NOWHERE": Place(None),
         "Place": Place,
         "Source": Source,
         "bisect": bisect_right,
+        "ended": ended,
         "obey_clock_id": obey_clock_id,
         "reach": reach,
         "render": render,
         "rendered": rendered,
         "settle": settle,
         "spell": spell,
-        **constants,
+        "lexicon": lexicon,
+        **lines.constants,
     }
     exec(compile(text, f"<{name}>", "exec"), known)  # noqa: S102 - the text is our own
     made: Program = known["make"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,10 +43,22 @@ class Edge:
 
 @dataclass(slots=True)
 class Layout:
-    """Found on a first pass, obeyed on the second: the related objects and all instants."""
+    """Found on a first pass, obeyed on the second: the related objects and all instants.
+
+    `made` counts the ways in which an object is made at a path, `there` those in which a member
+    is there and not null; at the paths in `others`, objects are found that were made elsewhere.
+    """
 
     objects: list[tuple[tuple[str, ...], tuple[Relation, ...]]] = field(default_factory=list)
     instants: set[tuple[str, ...]] = field(default_factory=set)
+    made: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    there: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    others: set[tuple[str, ...]] = field(default_factory=set)
+
+    def always(self, path: tuple[str, ...]) -> bool:
+        """Tell whether a member is there, and not null, whenever the object is that it is in."""
+        whole = path[:-1]
+        return whole not in self.others and self.there[path] == self.made[whole] > 0
 
     def ordered(self) -> Iterator[Edge]:
         """Yield which instants must not come after which."""

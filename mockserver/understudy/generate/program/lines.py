@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from understudy.generate.source import MASK, START, WORD, salted
+from understudy.generate.source import LARGE, MASK, START, salted
 from understudy.types import Json
 
 _LONGEST = 4000
@@ -100,9 +100,9 @@ class Scope:
 
     def below(self, bound: int) -> str:
         """Return code that draws an integer in [0, bound)."""
-        if bound >> 32:
+        if bound >> LARGE:
             return f"(({self.product} >> 64 & {MASK}) * {bound} >> 128)"
-        return f"(({self.product} >> 128 & {WORD}) * {bound} >> 64)"
+        return f"({self.product} >> 128) % {bound}"
 
 
 class Lines:
@@ -111,6 +111,8 @@ class Lines:
     def __init__(self) -> None:
         self.constants: dict[str, object] = {}
         self._known: dict[int, str] = {}
+        self._lists: list[str] = []
+        self._values: list[dict[str, str]] = [{}]
         self._lines: list[str] = []
         self._depth = 1
         self._count = 0
@@ -122,15 +124,18 @@ class Lines:
         self._lines.append("    " * self._depth + line)
 
     @contextmanager
-    def block(self, opening: str) -> Iterator[None]:
-        """Indent what is added in a `with` block, below a line that opens it."""
-        self.add(opening)
+    def block(self, *opening: str) -> Iterator[None]:
+        """Indent what is added in a `with` block, below the lines that open it."""
+        for line in opening:
+            self.add(line)
         self._depth += 1
+        self._values.append({})
         size = len(self._lines)
         yield
         if len(self._lines) == size:
             self.add("pass")
         self._depth -= 1
+        self._values.pop()
 
     def fresh(self, stem: str) -> str:
         """Return a new variable."""
@@ -138,11 +143,14 @@ class Lines:
         return f"{stem}{self._count}"
 
     def kept(self, value: Value, stem: str = "v") -> Value:
-        """Return `value` as a variable, so that it is computed once."""
+        """Return `value` as a variable, so that it is computed once in a block and its blocks."""
         if value.code.isidentifier():
             return value
-        variable = self.fresh(stem)
-        self.add(f"{variable} = {value.code}")
+        known = (values[value.code] for values in self._values if value.code in values)
+        variable = next(known, "")
+        if not variable:
+            variable = self._values[-1][value.code] = self.fresh(stem)
+            self.add(f"{variable} = {value.code}")
         return replace(value, code=variable)
 
     def constant(self, value: object) -> str:
@@ -153,7 +161,14 @@ class Lines:
             self.constants[name] = value  # which keeps it alive, and its id its own
         return self._known[id(value)]
 
+    def gathered(self, found: dict[str, str], key: str, value: str) -> str:
+        """Return code that adds to the list of this key, which is there from the start."""
+        if key not in found:
+            found[key] = self.fresh("a")
+            self._lists.append(found[key])
+        return f"{found[key]}.append({value})"
+
     def text(self, signature: str) -> str:
         """Return the source of the function."""
-        start = "    instants, clocked = [], []"
-        return "\n".join([f"def {signature}:", start, *self._lines, ""])
+        start = [f"    {variable} = []" for variable in self._lists]
+        return "\n".join([f"def {signature}:", *start, *self._lines, ""])

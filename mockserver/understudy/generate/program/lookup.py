@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 from understudy.generate.program.layout import Edge, End
 from understudy.generate.program.lines import Frame, NotWrittenError, Scope, Value
+
+Always: TypeAlias = Callable[[tuple[str, ...]], bool]
+"""Tells whether a member is there whenever the object is that it is in."""
 
 
 def value_at(found: End, scope: Scope, *, timed: bool) -> Value:
@@ -31,19 +35,18 @@ def _known(frame: Frame, rest: Sequence[str]) -> Value:
     return frame.members[rest[0]]
 
 
-def latest(edge: Edge, scope: Scope) -> str:
+def latest(edge: Edge, scope: Scope, always: Always) -> str:
     """Return code for the latest of the instants that come first, 0 if there is none."""
     first, then = edge.first, edge.then
-    if first.shift:
-        if first.shift != -1 or then.shift or then.bound < first.bound:
-            raise NotWrittenError("an order among neighbours")
-        frame = scope.frames[first.bound - 1]
-        item = Value(f"{frame.list}[{frame.index} - 1]", null=False)
-        return f"({_descended(item, first.path[first.bound :])} if {frame.index} else 0)"
-    if then.shift:
+    if then.shift or first.shift not in (0, -1) or (first.shift and then.bound < first.bound):
         raise NotWrittenError("an order among neighbours")
-    rest = first.path[edge.shared :]
-    return _descended(_known(scope.frames[edge.shared], rest), rest[1:])
+    if first.shift:
+        frame = scope.frames[first.bound - 1]
+        item = Value(f"{frame.list}[-1]", null=False)
+        found = _descended(item, first.path, first.bound, always)
+        return f"({found} if {frame.list} else 0)"
+    value = _known(scope.frames[edge.shared], first.path[edge.shared :])
+    return _descended(value, first.path, edge.shared + 1, always)
 
 
 def first_of(values: Sequence[Value]) -> Value:
@@ -59,17 +62,23 @@ def first_of(values: Sequence[Value]) -> Value:
     )
 
 
-def _descended(value: Value, tokens: Sequence[str]) -> str:
-    """Return code for the latest instant that `tokens` lead to from `value`, 0 if there is none."""
-    if not tokens:
-        return f"({value.code} or 0)" if value.null else value.code
-    if len(tokens) == 1 and not value.null and tokens[0] != "*":
-        return f"({value.code}.get({tokens[0]!r}) or 0)"
-    if "*" not in tokens:
-        return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
-    clauses, current = [], value.code
-    for index, token in enumerate(tokens):
-        source = current if token == "*" else f"({current}.get({token!r}),) if x{index}"
-        clauses.append(f"for x{index} in {source}")
-        current = f"x{index}"
-    return f"(max([{current} {' '.join(clauses)}], default=0) if {value.code} else 0)"
+def _descended(value: Value, path: tuple[str, ...], start: int, always: Always) -> str:
+    """Return code for the latest instant at `path`, of which `value` is at `start`, else 0."""
+    current, tokens, clauses = value.code, path[start:], []
+    for index, token in enumerate(tokens, start):
+        if token == "*":
+            clauses.append(f"for x{index} in {current}")
+            current = f"x{index}"
+        elif always(path[: index + 1]):
+            current = f"{current}[{token!r}]"
+        elif "*" in tokens:
+            clauses.append(f"for x{index} in ({current}.get({token!r}),) if x{index}")
+            current = f"x{index}"
+        else:
+            return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
+    if clauses and value.code == "[]":
+        return "0"
+    if clauses:
+        found = f"max([{current} {' '.join(clauses)}], default=0)"
+        return f"({found} if {value.code} else 0)"
+    return f"({current} or 0)" if value.null and not tokens else current

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from understudy.contract import recipes as r
+from understudy.contract.expressions import Name
 from understudy.contract.pointers import follow
 from understudy.contract.schemas import ANYTHING
-from understudy.generate.formats import FORMATS, uuid_text
+from understudy.generate.formats import FORMATS, uuid_of
+from understudy.generate.objects import ObjectMaker
 from understudy.generate.program.lines import (
     Frame,
     NotWrittenError,
@@ -21,7 +25,7 @@ from understudy.generate.program.lines import (
 from understudy.generate.program.runtime import between
 from understudy.generate.program.templates import constant, drawn, followed, template
 from understudy.generate.recipes import Cap, spelled, turn_start
-from understudy.generate.source import FIRST, MASK, SECOND
+from understudy.generate.source import MASK, SPREAD
 from understudy.generate.templates import draw
 from understudy.generate.texts import whole
 from understudy.generate.vocabulary import pool
@@ -30,6 +34,12 @@ from understudy.types import Json
 if TYPE_CHECKING:
     from understudy.generate.program.writer import Writer
 
+_FOUND = (r.From, r.Literal, r.Member, r.Template)
+"""What may be an object that was made elsewhere."""
+
+_CASES = 4
+"""Into how many bodies a loop is split at most."""
+
 _MICROSECONDS = 1_000_000
 
 
@@ -37,6 +47,8 @@ def write(
     recipe: r.Recipe, w: Writer, scope: Scope, schema: Json = ANYTHING, cap: Cap | None = None
 ) -> Value:
     """Write the code of `recipe` for a value of `schema`, and return it."""
+    if isinstance(recipe, _FOUND) and not (isinstance(recipe, r.Literal) and not recipe.value):
+        w.found.others.add(scope.path)
     return _WRITERS[type(recipe)](recipe, w, scope, schema, cap)
 
 
@@ -61,7 +73,7 @@ def _object_of(
     frame = Frame()
     for name, of in recipe.members:
         frame.members[name] = w.lines.kept(write(of, w, scope.into(frame).at(name).key(name)))
-    return w.container(frame.members, [name for name, _ in recipe.members])
+    return w.container(frame.members, [name for name, _ in recipe.members], scope.path)
 
 
 def _weighted(recipe: r.Weighted, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
@@ -77,6 +89,9 @@ def _weighted(recipe: r.Weighted, w: Writer, scope: Scope, schema: Json, cap: Ca
 
 def _switch(recipe: r.Switch, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
     on = w.lines.kept(write(recipe.on, w, scope.at("on")), "w")
+    if on.text and len(set(on.options or ())) == 1:
+        case = recipe.cases.get(str((on.options or ())[0]), recipe.default)
+        return write(case, w, scope, schema, cap)
     if not on.text:
         on = w.lines.kept(Value(f"{w.lines.constant(spelled)}({on.code})"), "w")
     cases = [(f"{on.code} == {case!r}", scope, of) for case, of in recipe.cases.items()]
@@ -163,7 +178,7 @@ def _matching(recipe: r.Matching, w: Writer, scope: Scope, *_: Any) -> Value:
 
 def _format(recipe: r.Format, w: Writer, scope: Scope, *_: Any) -> Value:
     if recipe.format == "uuid":
-        code = f"{w.lines.constant(uuid_text)}({scope.product} >> 64 & {MASK})"
+        code = f"{w.lines.constant(uuid_of)}({scope.product})"
     else:
         code = f"{w.lines.constant(FORMATS[recipe.format])}({scope.source})"
     return Value(code, text=True, null=False)
@@ -179,45 +194,83 @@ def _fake(recipe: r.Fake, w: Writer, scope: Scope, *_: Any) -> Value:
 
 
 def _each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
-    entries = followed(recipe.entries, w, scope)
-    code = f"{entries.code} or ()" if entries.null else entries.code
+    entries = w.lines.kept(followed(recipe.entries, w, scope), "e")
     entry, index = w.lines.fresh("e"), w.lines.fresh("i")
-    loop = f"for {index}, {entry} in enumerate({code}):"
+    loop = f"for {index}, {entry} in enumerate({entries.code}):"
     options: tuple[Json, ...] | None = None
     if entries.options is not None:
         options = tuple(one for some in entries.options for one in some or ())
-    bound = Value(entry, options, null=options is None or None in options)
+    if options == ():
+        return Value("[]", null=False)
+    items = w.compiler.items(schema)
+    token = _switched(w.maker(items), recipe.name, options or ())
 
-    def item(inner: Scope) -> Value:
+    def item(bound: Value, inner: Scope) -> Value:
         text = w.rendered(bound, inner.at(recipe.name))
-        return write(recipe.of, w, inner.bound(**{recipe.name: text}), w.compiler.items(schema))
+        return write(recipe.of, w, inner.bound(**{recipe.name: text}), items)
 
-    return _loop(loop, index, w, scope, item)
+    every = Value(entry, options, null=options is None or None in options)
+    split = _split(entry, token, options or ()) if token else [("True", every)]
+    bodies = [(condition, partial(item, bound)) for condition, bound in split]
+    return _loop(entries.code, loop, index, w, scope, bodies)
+
+
+def _switched(maker: ObjectMaker | None, name: str, options: Sequence[Json]) -> str:
+    """Return the member of an entry on which several members of an object depend, or nothing."""
+    recipes = maker.declared.recipes.values() if maker else ()
+    switches = (one.on for one in recipes if isinstance(one, r.Switch))
+    parts = (on.parts[0] for on in switches if isinstance(on, r.Template) and len(on.parts) == 1)
+    names = [p for p in parts if isinstance(p, Name) and p.head == name and len(p.members) == 1]
+    tokens = Counter(one.members[0] for one in names)
+    for token, count in tokens.most_common(1):
+        texts = {o.get(token) if isinstance(o, dict) else None for o in options}
+        if count > 1 and len(texts) <= _CASES and all(isinstance(text, str) for text in texts):
+            return token
+    return ""
+
+
+def _split(entry: str, token: str, options: Sequence[Json]) -> Iterator[tuple[str, Value]]:
+    """Yield the entries by what they have for a member, each group with its condition."""
+    for text in dict.fromkeys(one[token] for one in options):
+        same = tuple(one for one in options if one[token] == text)
+        yield f"{entry}[{token!r}] == {text!r}", one_of(same, entry)
 
 
 def _repeat(recipe: r.Repeat, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
     index = w.lines.fresh("i")
-    count = f"{recipe.low} + {scope.at('count').below(recipe.high - recipe.low + 1)}"
+    drawn = f"{recipe.low} + {scope.at('count').below(recipe.high - recipe.low + 1)}"
+    count = w.lines.kept(Value(drawn), "n").code
     items = w.compiler.items(schema)
     loop = f"for {index} in range({count}):"
-    return _loop(loop, index, w, scope, lambda inner: write(recipe.of, w, inner, items))
+    bodies = [("True", lambda inner: write(recipe.of, w, inner, items))]
+    return _loop(count, loop, index, w, scope, bodies)
 
 
-def _loop(loop: str, index: str, w: Writer, scope: Scope, item: Callable[[Scope], Value]) -> Value:
-    """Write a loop that makes the items of a list, each from a base of its own."""
+def _loop(
+    some: str,
+    loop: str,
+    index: str,
+    w: Writer,
+    scope: Scope,
+    bodies: Sequence[tuple[str, Callable[[Scope], Value]]],
+) -> Value:
+    """Write a loop that makes the items of a list, if there are `some`, each from its own base.
+
+    Of several `bodies`, the one applies whose condition does.
+    """
     made, base, start = w.lines.fresh("l"), w.lines.fresh("b"), w.lines.fresh("p")
     w.lines.add(f"{made} = []")
-    w.lines.add(f"{start} = {scope.product} >> 64")
-    with w.lines.block(loop):
-        w.lines.add(f"{base} = ({start} ^ {index}) * {FIRST} & {MASK}")
-        w.lines.add(f"{base} = ({base} ^ {base} >> 61) * {SECOND} & {MASK}")
-        w.lines.add(f"{base} = ({base} ^ {base} >> 67) | 1")
+    with w.lines.block(f"if {some}:"), w.lines.block(f"{start} = {scope.product} >> 64", loop):
+        w.lines.add(f"{base} = ({start} ^ {index}) * {SPREAD} & {MASK}")
+        w.lines.add(f"{base} ^= {base} >> 61")
         frame = Frame(list=made, index=index)
         within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
-        found = item(within)
-        if found.instant:
-            raise NotWrittenError("an instant in a list")
-        w.lines.add(f"{made}.append({found.code})")
+        for condition, body in bodies:
+            with w.lines.block(f"if {condition}:"):
+                found = body(within)
+                if found.instant:
+                    raise NotWrittenError("an instant in a list")
+                w.lines.add(f"{made}.append({found.code})")
     return Value(made, null=False)
 
 
@@ -239,10 +292,13 @@ def _member(recipe: r.Member, w: Writer, scope: Scope, *_: Any) -> Value:
 def _after(recipe: r.After, w: Writer, scope: Scope, *_: Any) -> Value:
     low, high = recipe.low * _MICROSECONDS, recipe.high * _MICROSECONDS
     gap = f"{low} + {scope.below(high - low + 1)}" if high > low else str(low)
-    known = w.preceding(scope)
-    latest = f"max({', '.join(known)})" if len(known) > 1 else "".join(known)
-    code = f"{latest} + {gap}" if latest else gap
-    return replace(w.lines.kept(Value(code), "t"), null=False, instant=True)
+    known, made = w.preceding(scope), w.lines.fresh("t")
+    w.lines.add(f"{made} = {known[0] if known else 0}")
+    for code in known[1:]:
+        other = w.lines.kept(Value(code), "x").code
+        w.lines.add(f"if {other} > {made}: {made} = {other}")
+    w.lines.add(f"{made} += {gap}")
+    return Value(made, null=False, instant=True)
 
 
 def _as_schema(_recipe: r.AsSchema, w: Writer, scope: Scope, schema: Json, _cap: Any) -> Value:

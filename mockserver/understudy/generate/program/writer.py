@@ -35,7 +35,11 @@ _NEVER_NULL = (After, Each, Fake, Format, ListOf, Number, ObjectOf, Pattern, Rep
 
 
 class Writer:
-    """Writes the code of one resource; what it finds on a first pass, it obeys on the second."""
+    """Writes the code of one resource; what it finds on a first pass, it obeys on the second.
+
+    `timed` names the lists of objects by the member that is an instant, `clocked` those by the
+    relation that makes an id of a time.
+    """
 
     def __init__(
         self, compiler: Compiler, tables: Mapping[str, Json], layout: Layout | None = None
@@ -43,6 +47,8 @@ class Writer:
         self.compiler = compiler
         self.lines = Lines()
         self.found = Layout()
+        self.timed: dict[str, str] = {}
+        self.clocked: dict[str, str] = {}
         self._tables = tables
         self._layout = layout
         self._ordered = tuple(layout.ordered()) if layout else ()
@@ -65,25 +71,34 @@ class Writer:
             inner = inner.bound(**{name: value})
         for key in self._order(maker, scope.path):
             frame.members[key] = self._member(key, maker, inner, fixed)
-        made = self.container(frame.members, maker.keys)
+        made = self.container(frame.members, maker.keys, scope.path)
         for relation in declared.relations:
             if relation.kind == "clock_id":
                 self._later(relation, made)
         return made
 
-    def container(self, members: Mapping[str, Value], keys: Sequence[str]) -> Value:
+    def container(
+        self, members: Mapping[str, Value], keys: Sequence[str], path: tuple[str, ...]
+    ) -> Value:
         """Write an object of these members in this order, and return it."""
         made = self.lines.fresh("o")
+        self.found.made[path] += 1
         listed = ", ".join(f"{key!r}: {members[key].code}" for key in keys)
         self.lines.add(f"{made} = {{{listed}}}")
         for key in keys:
             value = members[key]
+            self.found.there[*path, key] += not (value.null or value.absent)
             if value.absent:
                 self.lines.add(f"if {value.code} is ABSENT: del {made}[{key!r}]")
             if value.instant:
                 guard = f"if {value.code}.__class__ is int: " if value.null else ""
-                self.lines.add(f"{guard}instants.append(({made}, {key!r}))")
+                self.lines.add(guard + self.lines.gathered(self.timed, key, made))
         return Value(made, null=False)
+
+    def maker(self, schema: Json) -> ObjectMaker | None:
+        """Return the maker of what `schema` says, if that is an object."""
+        maker = self.compiler.present(schema)
+        return maker if isinstance(maker, ObjectMaker) else None
 
     def present(self, schema: Json, scope: Scope) -> Value:
         """Write what `schema` alone says, null excepted."""
@@ -127,7 +142,9 @@ class Writer:
         """Return code for each instant, or the latest of several, that precedes the one here."""
         self.found.instants.add(scope.path)
         edges = (edge for edge in self._ordered if edge.then.path == scope.path)
-        return list(dict.fromkeys(latest(edge, scope) for edge in edges))
+        always = self._layout.always if self._layout else lambda _path: False
+        found = dict.fromkeys(latest(edge, scope, always) for edge in edges)
+        return [code for code in found if code != "0"]
 
     def _member(
         self,
@@ -245,7 +262,8 @@ class Writer:
         """Write that an identifier is made of a time when all times are known."""
         if any(where.up for term in relation.terms for where in term):
             raise NotWrittenError("a time elsewhere")
-        self.lines.add(f"clocked.append(({made.code}, {self.lines.constant(relation)}))")
+        clocked = self.lines.constant(relation)
+        self.lines.add(self.lines.gathered(self.clocked, clocked, made.code))
 
 
 def _is_plain(maker: ObjectMaker) -> bool:
