@@ -17,14 +17,18 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_BITS = 128
-MASK = (1 << _BITS) - 1
-START = 0x9E3779B97F4A7C15F39CC0605CEDC835
+BITS = 120
+"""How many bits bases and salts have: four digits of Python's integers, so products are cheap."""
+
+MASK = (1 << BITS) - 1
+START = 0x9E3779B97F4A7C15F39CC0605CEDC5
 """The salt of the path that has no names."""
 
-SPREAD = 0xD1342543DE82EF95B5297A4D1B56C4E9
-LARGE = 96
+SPREAD = 0xD1342543DE82EF95B5297A4D1B56C5
+LARGE = 90
 """From so many bits on, an integer is drawn from all that there are."""
+
+HALF = BITS // 2
 
 
 class Source:
@@ -43,8 +47,8 @@ class Source:
 
     @property
     def key(self) -> int:
-        """Return all 128 bits that can be drawn here."""
-        return (self.base * self.salt >> 64) & MASK
+        """Return all bits that can be drawn here."""
+        return (self.base * self.salt >> HALF) & MASK
 
     def at(self, label: str | int) -> Source:
         """Return an independent child; text and numbers never name the same one."""
@@ -81,14 +85,14 @@ class Source:
 def below(product: int, bound: int) -> int:
     """Return the integer in [0, bound) that the product of base and salt draws."""
     if bound >> LARGE:
-        return (product >> 64 & MASK) * bound >> _BITS
-    return (product >> _BITS) % bound
+        return (product >> HALF & MASK) * bound >> BITS
+    return (product >> BITS) % bound
 
 
 def mixed(product: int, number: int) -> int:
     """Return the base of the child with this number; `product` is that of base and salt."""
-    key = (product >> 64 ^ number) * SPREAD & MASK
-    return key ^ key >> 61
+    key = (product >> HALF ^ number) * SPREAD & MASK
+    return key ^ key >> 37
 
 
 @lru_cache(maxsize=65536)
@@ -98,5 +102,5 @@ def salted(salt: int, label: str) -> int:
 
 
 def _hashed(text: str) -> int:
-    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_BITS // 8)
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=BITS // 8)
     return int.from_bytes(digest.digest(), "big")

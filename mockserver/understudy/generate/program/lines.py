@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from understudy.generate.source import LARGE, MASK, START, salted
+from understudy.generate.source import BITS, HALF, LARGE, MASK, START, salted
 from understudy.types import Json
 
 _LONGEST = 4000
@@ -101,8 +101,8 @@ class Scope:
     def below(self, bound: int) -> str:
         """Return code that draws an integer in [0, bound)."""
         if bound >> LARGE:
-            return f"(({self.product} >> 64 & {MASK}) * {bound} >> 128)"
-        return f"({self.product} >> 128) % {bound}"
+            return f"(({self.product} >> {HALF} & {MASK}) * {bound} >> {BITS})"
+        return f"({self.product} >> {BITS}) % {bound}"
 
 
 class Lines:

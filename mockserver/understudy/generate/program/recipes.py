@@ -25,7 +25,7 @@ from understudy.generate.program.lines import (
 from understudy.generate.program.runtime import between
 from understudy.generate.program.templates import constant, drawn, followed, template
 from understudy.generate.recipes import Cap, spelled, turn_start
-from understudy.generate.source import MASK, SPREAD
+from understudy.generate.source import HALF, MASK, SPREAD
 from understudy.generate.templates import draw
 from understudy.generate.texts import whole
 from understudy.generate.vocabulary import pool
@@ -260,9 +260,9 @@ def _loop(
     """
     made, base, start = w.lines.fresh("l"), w.lines.fresh("b"), w.lines.fresh("p")
     w.lines.add(f"{made} = []")
-    with w.lines.block(f"if {some}:"), w.lines.block(f"{start} = {scope.product} >> 64", loop):
+    with w.lines.block(f"if {some}:"), w.lines.block(f"{start} = {scope.product} >> {HALF}", loop):
         w.lines.add(f"{base} = ({start} ^ {index}) * {SPREAD} & {MASK}")
-        w.lines.add(f"{base} ^= {base} >> 61")
+        w.lines.add(f"{base} ^= {base} >> 37")
         frame = Frame(list=made, index=index)
         within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
         for condition, body in bodies:
