@@ -41,7 +41,7 @@ from jsonschema_rs.canonical import (
     find_unsatisfiable,
 )
 
-from understudy.contract.joined import joined
+from understudy.contract.joined import all_joined, joined
 from understudy.types import Json, JsonObject
 
 __all__ = [
@@ -91,7 +91,8 @@ def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> Canoni
     Raises ValueError for what is not a schema.
     """
     known = schemas or {}
-    return canonicalize(_document(joined(schema, known), known), validate_formats=True)
+    document = _document(joined(schema, known), all_joined(known) if known else known)
+    return canonicalize(document, validate_formats=True)
 
 
 def component(view: ReferenceView) -> str:

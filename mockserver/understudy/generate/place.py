@@ -18,6 +18,9 @@ from understudy.types import Json
 ABSENT = object()
 """Stands for an optional property that is left out."""
 
+TRIES = 2000
+"""How many values are made by trial, those within others too, before a document is given up."""
+
 DEPTH = 6
 """How many containers deep values are as rich as their schema; below, they end soon."""
 
@@ -36,7 +39,8 @@ class Draft:
     """One document under construction; relations are obeyed when all of it is there.
 
     Nothing in it is after `latest`; `given` tells that a request fixed some of it. While it is
-    `checking`, values are validated as they are made: instants are written at once.
+    `checking`, values are validated as they are made: instants are written at once, and `tries`
+    says how many may still be made.
     """
 
     request: Request = field(default_factory=Request)
@@ -45,11 +49,13 @@ class Draft:
     places: list[tuple[str, Place]] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     checking: bool = False
+    tries: int = 0
 
     @contextmanager
     def settled(self) -> Iterator[Callable[[], None]]:
         """Check for the time of a block; what is yielded forgets what was made in it so far."""
         before, made = self.checking, len(self.places)
+        self.tries = self.tries if before else TRIES
         self.checking = True
 
         def forget() -> None:
