@@ -22,9 +22,14 @@ _ANNOTATIONS = frozenset("$comment deprecated description examples summary title
 
 
 def lower(schema: Json) -> Json:
-    """Return a schema of OpenAPI 3.0 in JSON Schema 2020-12; siblings of $ref are dropped."""
-    if not isinstance(schema, dict):
+    """Return a schema of OpenAPI 3.0 in JSON Schema 2020-12; siblings of $ref are dropped.
+
+    Raises TypeError for what is no schema.
+    """
+    if isinstance(schema, bool):
         return schema
+    if not isinstance(schema, dict):
+        raise TypeError(f"{schema!r} is no schema")
     if "$ref" in schema:
         return {"$ref": schema["$ref"]}
     lowered = mapped(schema, lower)
@@ -36,9 +41,14 @@ def lower(schema: Json) -> Json:
 
 
 def lower_2020(schema: Json) -> Json:
-    """Return a schema of OpenAPI 3.1 in which what stands beside a $ref is joined by allOf."""
-    if not isinstance(schema, dict):
+    """Return a schema of OpenAPI 3.1 in which what stands beside a $ref is joined by allOf.
+
+    Raises TypeError for what is no schema.
+    """
+    if isinstance(schema, bool):
         return schema
+    if not isinstance(schema, dict):
+        raise TypeError(f"{schema!r} is no schema")
     lowered = mapped(schema, lower_2020)
     if lowered.get("$schema") in DIALECTS:
         del lowered["$schema"]
