@@ -92,3 +92,13 @@ def test_what_trials_do_not_find_is_told_with_its_place_and_their_number(tmp_pat
 
     with pytest.raises(GenerationError, match="Root/a: no value found in 100 tries: a format"):
         made(tmp_path, schemas)
+
+
+def test_trials_within_trials_end(tmp_path: Path) -> None:
+    schema: Json = {"type": "string", "format": "uuid", "pattern": "^0{8}-"}
+    for _ in range(6):
+        contained = {"contains": {"const": 1}, "minItems": 2}
+        schema = {"type": "array", "prefixItems": [schema], **contained}
+
+    with pytest.raises(GenerationError, match="Root: no value found in 100 tries: contains"):
+        made(tmp_path, {"Root": schema})

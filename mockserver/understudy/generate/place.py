@@ -18,7 +18,7 @@ from understudy.types import Json
 ABSENT = object()
 """Stands for an optional property that is left out."""
 
-TRIES = 2000
+BUDGET = 50_000
 """How many values are made by trial, those within others too, before a document is given up."""
 
 DEPTH = 6
@@ -55,7 +55,7 @@ class Draft:
     def settled(self) -> Iterator[Callable[[], None]]:
         """Check for the time of a block; what is yielded forgets what was made in it so far."""
         before, made = self.checking, len(self.places)
-        self.tries = self.tries if before else TRIES
+        self.tries = self.tries if before else BUDGET
         self.checking = True
 
         def forget() -> None:
