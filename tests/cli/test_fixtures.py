@@ -98,6 +98,23 @@ def test_faults_that_nothing_can_show_are_told(tmp_path: Path) -> None:
     assert told == json.loads((tmp_path / "manifest.json").read_text())["unexpressed"]
 
 
+def test_what_is_made_by_trial_is_told_with_its_place_and_the_reason(tmp_path: Path) -> None:
+    document = tmp_path / "links.yaml"
+    document.write_text("""openapi: 3.1.0
+info: {title: Links, version: "1"}
+paths: {/links: {get: {responses: {"204": {description: none}}}}}
+components:
+  schemas:
+    Link: {type: object, properties: {to: {type: string, format: uri, maxLength: 200}}}
+""")
+
+    told = fixtures(str(document), "--schema", "Link", "--count", "1")
+
+    assert told.returncode == ExitCode.OK
+    reason = "a format beside other facets of text"
+    assert told.stderr.decode() == f"understudy: made by trial: Link/to: {reason}\n"
+
+
 def test_a_folder_is_verified(tmp_path: Path) -> None:
     fixtures(*THREADS, "--count", "4", "--shards", "2", "--out", str(tmp_path))
     good = fixtures("verify", str(tmp_path))

@@ -1,6 +1,6 @@
 import pytest
 
-from understudy.contract.dialect import lower
+from understudy.contract.dialect import lower, lower_2020
 from understudy.types import Json
 
 
@@ -56,3 +56,32 @@ def test_lowering_leaves_its_argument_as_it_was() -> None:
     lower(schema)
 
     assert schema == {"properties": {"a": {"type": "string", "nullable": True}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "lowered"),
+    [
+        (True, True),
+        ({"type": ["string", "null"], "const": "a"}, {"type": ["string", "null"], "const": "a"}),
+        ({"exclusiveMinimum": 1}, {"exclusiveMinimum": 1}),
+        ({"$ref": "#/a", "description": "dropped", "summary": "dropped"}, {"$ref": "#/a"}),
+        ({"$ref": "#/a", "maxLength": 3}, {"maxLength": 3, "allOf": [{"$ref": "#/a"}]}),
+        (
+            {"$ref": "#/a", "readOnly": True, "allOf": [{"minLength": 1}]},
+            {"readOnly": True, "allOf": [{"minLength": 1}, {"$ref": "#/a"}]},
+        ),
+        (
+            {"prefixItems": [{"$ref": "#/a", "minimum": 1}]},
+            {"prefixItems": [{"minimum": 1, "allOf": [{"$ref": "#/a"}]}]},
+        ),
+        (
+            {"$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "type": "null"},
+            {"type": "null"},
+        ),
+        ({"enum": [{"$ref": "x", "minimum": 1}]}, {"enum": [{"$ref": "x", "minimum": 1}]}),
+    ],
+)
+def test_in_openapi_3_1_only_what_stands_beside_a_reference_changes(
+    schema: Json, lowered: Json
+) -> None:
+    assert lower_2020(schema) == lowered

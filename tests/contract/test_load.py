@@ -139,7 +139,7 @@ components:
 def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path,
-        """openapi: 3.1.0
+        """openapi: 3.2.0
 paths:
   /a:
     get:
@@ -158,7 +158,7 @@ components:
     )
 
     assert found == [
-        (1, "/openapi", "is not an OpenAPI 3.0 document"),
+        (1, "/openapi", "is not an OpenAPI 3.0 or 3.1 document"),
         (8, "/paths/~1a/get/parameters/0", "leads to no object"),
         (9, "/paths/~1a/get/responses/200", "leads to no object"),
         (5, "/paths/~1a/get", "asks for the undefined security scheme 'nobody'"),
@@ -171,9 +171,9 @@ components:
     ("text", "message"),
     [
         (f"{HEAD}paths: {{}}", "promises no operation"),
-        ("swagger: '2.0'\npaths: {}", "is not an OpenAPI 3.0 document"),
-        ("[1, 2]", "is not an OpenAPI 3.0 document"),
-        ("", "is not an OpenAPI 3.0 document"),
+        ("swagger: '2.0'\npaths: {}", "is not an OpenAPI 3.0 or 3.1 document"),
+        ("[1, 2]", "is not an OpenAPI 3.0 or 3.1 document"),
+        ("", "is not an OpenAPI 3.0 or 3.1 document"),
     ],
 )
 def test_a_document_that_promises_nothing_is_refused(

@@ -87,6 +87,8 @@ def write(source: str | None, **asked: Any) -> None:
     with _mistakes_told():
         prepared = prepare(Order(source, choice, **given))
         _say_unexpressed(prepared.unexpressed)
+        for trial in prepared.trials:
+            click.echo(f"understudy: made by trial: {trial}", err=True)
         shown = prepared.target.kind != "stream" or not sys.stdout.isatty()
         with progress(prepared.units, shown=shown) as told:
             prepared.write(sys.stdout.buffer, told)

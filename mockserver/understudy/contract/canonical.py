@@ -41,6 +41,7 @@ from jsonschema_rs.canonical import (
     find_unsatisfiable,
 )
 
+from understudy.contract.joined import all_joined, joined
 from understudy.types import Json, JsonObject
 
 __all__ = [
@@ -89,7 +90,9 @@ def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> Canoni
 
     Raises ValueError for what is not a schema.
     """
-    return canonicalize(_document(schema, schemas or {}), validate_formats=True)
+    known = schemas or {}
+    document = _document(joined(schema, known), all_joined(known) if known else known)
+    return canonicalize(document, validate_formats=True)
 
 
 def component(view: ReferenceView) -> str:

@@ -20,24 +20,25 @@ from understudy.types import Json
 
 NODE_BUDGET = 500_000
 DEPTH_BUDGET = 200
+_SHOWN = 4
 
 
 class _CoreLoader(yaml.CSafeLoader):
     """Resolves plain scalars by the YAML 1.2 core schema: `no` and `2024-01-01` are text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-    _depth = -1
+    _trail: tuple[str, ...] = ()
 
     def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
         """Go one level down, but not so deep that the C library crashes the process."""
-        self._depth += 1
-        if self._depth > DEPTH_BUDGET:
-            raise RecursionError
+        self._trail += (str(getattr(current_index, "value", current_index)),)
+        if len(self._trail) > DEPTH_BUDGET + 1:
+            raise RecursionError(pointers.join("", *self._trail[1 : 1 + _SHOWN]))
         super().descend_resolver(current_node, current_index)
 
     def ascend_resolver(self) -> None:
         """Go one level up."""
-        self._depth -= 1
+        self._trail = self._trail[:-1]
         super().ascend_resolver()
 
 
@@ -97,7 +98,8 @@ def read_document(path: Path) -> Document:
     except yaml.YAMLError as error:
         raise ContractError([Problem(_shown(path), 0, "", f"is not YAML: {error}")]) from error
     except RecursionError as error:
-        raise ContractError([Problem(_shown(path), 0, "", "is nested too deep")]) from error
+        message = f"is nested deeper than {DEPTH_BUDGET} levels"
+        raise ContractError([Problem(_shown(path), 0, str(error), message)]) from error
     return _Builder(path).document(node)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from urllib.parse import urlsplit
 
 from understudy.contract import pointers
 from understudy.contract.behaviour_file import read_behaviour
-from understudy.contract.dialect import lower
+from understudy.contract.dialect import DIALECTS, LOWERINGS
+from understudy.contract.directions import Directions, directions
+from understudy.contract.discriminator import inherited, tagged
 from understudy.contract.document import Document, read_document
 from understudy.contract.model import (
     Contract,
@@ -28,6 +31,8 @@ T = TypeVar("T")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _BUNDLED = (Path(__file__).parents[1] / "openapi", Path(__file__).parents[3] / "openapi")
 
+_RECURSION = 20_000  # schemas and values are walked recursively; documents are 200 levels deep
+
 
 def bundled_names() -> tuple[str, ...]:
     """Return the names of the contracts that come with this package."""
@@ -35,10 +40,11 @@ def bundled_names() -> tuple[str, ...]:
 
 
 def load_contract(name_or_file: str | Path) -> Contract:
-    """Load a bundled contract by name, or any OpenAPI 3.0 document by its path.
+    """Load a bundled contract by name, or any OpenAPI 3.0 or 3.1 document by its path.
 
     A `behaviour.yaml` in the same folder is applied. Raises ContractError with every problem.
     """
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     path = _locate(name_or_file).absolute()
     document = read_document(path)
     reader = _Reader(document)
@@ -72,6 +78,10 @@ class _Reader:
         self.problems: list[Problem] = []
         self._document = document
         self._root: JsonObject = document.data if isinstance(document.data, dict) else {}
+        self._version = str(self._root.get("openapi", ""))
+        self._lower = LOWERINGS.get(self._version[:3], LOWERINGS["3.0"])
+        self._written: Mapping[str, Json] = {}
+        self._directions = directions({})
 
     def check_references(self) -> None:
         """Report references that lead nowhere, or out of the document."""
@@ -85,12 +95,17 @@ class _Reader:
                 self._problem(pointer, f"{target} leads nowhere", "check the $ref")
 
     def contract(self, name: str) -> Contract:
-        version = str(self._root.get("openapi", ""))
-        if not version.startswith("3.0."):
-            self._problem("/openapi", "is not an OpenAPI 3.0 document", f"found {version!r}")
+        if not self._version.startswith(tuple(f"{version}." for version in LOWERINGS)):
+            known = " or ".join(LOWERINGS)
+            message = f"is not an OpenAPI {known} document"
+            self._problem("/openapi", message, f"found {self._version!r}")
+        if self._root.get("jsonSchemaDialect", DIALECTS[0]) not in DIALECTS:
+            self._problem("/jsonSchemaDialect", "is not known", f"known are {', '.join(DIALECTS)}")
         info = self._mapping(self._root, "info", "")
         components = self._mapping(self._root, "components", "")
         schemas = self._mapping(components, "schemas", "/components")
+        read = partial(self._components, schemas)
+        self._directions = self._guarded("/components/schemas", read) or self._directions
         return Contract(
             name=name,
             title=str(info.get("title", name)),
@@ -98,8 +113,25 @@ class _Reader:
             document=self._document,
             base_path=self._guarded("/servers", self._base_path) or "",
             operations={operation.id: operation for operation in self._operations()},
-            schemas=self._guarded("/components/schemas", lambda: _lowered(schemas)) or {},
+            schemas=self._directions.schemas,
         )
+
+    def _components(self, schemas: JsonObject) -> Directions:
+        self._written = inherited({name: self._lower(one) for name, one in schemas.items()})
+        found = {name: tagged(one, self._written) for name, one in self._written.items()}
+        return directions(found)
+
+    def _contents(
+        self, content: JsonObject, direction: Callable[[Json], Json]
+    ) -> Mapping[str, Json]:
+        """Return the schema of each media type in a direction."""
+        return {
+            kind: direction(self._tagged(media.get("schema", True)))
+            for kind, media in content.items()
+        }
+
+    def _tagged(self, schema: Json) -> Json:
+        return tagged(self._lower(schema), self._written)
 
     def _base_path(self) -> str:
         servers = self._root.get("servers") or [{"url": "/"}]
@@ -117,7 +149,7 @@ class _Reader:
         try:
             return read()
         except (AttributeError, KeyError, TypeError, ValueError):
-            self._problem(pointer, "is not written as OpenAPI 3.0 says")
+            self._problem(pointer, "is not written as OpenAPI says")
             return None
 
     def _operations(self) -> Iterator[Operation]:
@@ -161,7 +193,8 @@ class _Reader:
             for index, entry in enumerate(listed):
                 data = self._resolve(entry, pointers.join(pointer, "parameters", index))
                 if data:
-                    found[data["name"], data["in"]] = _parameter(data)
+                    schema = self._directions.request(self._tagged(data.get("schema", True)))
+                    found[data["name"], data["in"]] = _parameter(data, schema)
         return tuple(found.values())
 
     def _body(self, entry: Json, pointer: str) -> RequestBody | None:
@@ -171,7 +204,7 @@ class _Reader:
         content: JsonObject = data.get("content", {})
         return RequestBody(
             required=data.get("required", False),
-            schemas={kind: lower(media.get("schema", True)) for kind, media in content.items()},
+            schemas=self._contents(content, self._directions.request),
             examples={
                 kind: media["example"] for kind, media in content.items() if "example" in media
             },
@@ -192,7 +225,7 @@ class _Reader:
         return Response(
             status=status,
             description=data.get("description", ""),
-            schemas={kind: lower(media.get("schema", True)) for kind, media in content.items()},
+            schemas=self._contents(content, self._directions.response),
             headers=tuple(data.get("headers", {})),
         )
 
@@ -245,16 +278,12 @@ def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _references(child, pointers.join(pointer, key))
 
 
-def _lowered(schemas: JsonObject) -> dict[str, Json]:
-    return {name: lower(schema) for name, schema in schemas.items()}
-
-
-def _parameter(data: JsonObject) -> Parameter:
+def _parameter(data: JsonObject, schema: Json) -> Parameter:
     return Parameter(
         name=data["name"],
         location=data["in"],
         required=data.get("required", False),
-        schema=lower(data.get("schema", True)),
+        schema=schema,
         description=data.get("description", ""),
         example=data.get("example"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from understudy.contract.expressions import Relative
@@ -14,6 +14,34 @@ ANYTHING: Final[JsonObject] = {}
 
 _PREFIX = "#/components/schemas/"
 _COMBINERS = ("allOf", "anyOf", "oneOf")
+_LISTS = (*_COMBINERS, "prefixItems")
+_MAPPINGS = ("$defs", "dependentSchemas", "patternProperties", "properties")
+_SINGLE = tuple(
+    """
+    additionalProperties contains contentSchema else if items not propertyNames then
+    unevaluatedItems unevaluatedProperties
+    """.split()
+)
+
+
+def mapped(schema: JsonObject, change: Callable[[Json], Json]) -> JsonObject:
+    """Return `schema` with each of its subschemas changed; what is deeper is up to `change`."""
+    found = dict(schema)
+    for key in _SINGLE:
+        if key in found:
+            found[key] = change(found[key])
+    for key in _LISTS:
+        if key in found:
+            found[key] = [change(part) for part in found[key]]
+    for key in _MAPPINGS:
+        if key in found:
+            found[key] = {name: change(part) for name, part in found[key].items()}
+    return found
+
+
+def reference(name: str) -> JsonObject:
+    """Return the schema that refers to a component schema."""
+    return {"$ref": _PREFIX + name}
 
 
 def named(schema: Json) -> str:
@@ -32,12 +60,20 @@ def resolve(schema: Json, schemas: Mapping[str, Json]) -> JsonObject:
     return schema if isinstance(schema, dict) else {}
 
 
-def members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:
-    """Yield the schemas that describe what `token` leads to; `*` or an index leads to items."""
+def members(
+    schema: Json, token: str, schemas: Mapping[str, Json], seen: frozenset[str] = frozenset()
+) -> Iterator[Json]:
+    """Yield the schemas that describe what `token` leads to; `*` or an index leads to items.
+
+    Names in `seen` are not followed again.
+    """
+    if named(schema) in seen:
+        return
+    seen |= {named(schema)} - {""}
     schema = resolve(schema, schemas)
     for keyword in _COMBINERS:
         for part in schema.get(keyword, []):
-            yield from members(part, token, schemas)
+            yield from members(part, token, schemas, seen)
     if token in schema.get("properties", {}):
         yield schema["properties"][token]
     elif "items" in schema and (token == "*" or token.isdecimal()):

@@ -32,6 +32,7 @@ class Validator:
     """A schema compiled once, with the named schemas that its references point to."""
 
     def __init__(self, schema: Json, schemas: Mapping[str, Json] | None = None) -> None:
+        self.schema = schema
         self._compiled = jsonschema_rs.Draft202012Validator(
             _rooted(schema, schemas or {}), validate_formats=True
         )

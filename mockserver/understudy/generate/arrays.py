@@ -65,7 +65,9 @@ def array_maker(
             value[-1] = value[0]
         return value
 
-    return shapes.checked(make, schema) if _unsure(view) else make
+    if not _unsure(view):
+        return make
+    return shapes.checked(make, schema, written, "contains beside other items")
 
 
 def _drawn(domain: Domain, low: int, high: int) -> Maker:

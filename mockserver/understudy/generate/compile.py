@@ -17,6 +17,7 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, members, named, resolve
+from understudy.contract.validate import Validator
 from understudy.generate.likely import drawn_once
 from understudy.generate.objects import (
     Declared,
@@ -27,11 +28,13 @@ from understudy.generate.objects import (
 )
 from understudy.generate.place import Maker, Place, UnboundError
 from understudy.generate.recipes import Cap, Context, compile_recipe, references, refers_to_names
+from understudy.generate.rules import with_rules
 from understudy.generate.shapes import Shapes, Written
 from understudy.generate.source import Source
 from understudy.types import Json
 
 _NO_VALUES = Values({}, {})
+_NO_RECIPES: Mapping[str, Recipe] = {}
 _APPLICATORS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
@@ -51,13 +54,14 @@ class Compiler:
         self._context = context
         self._makers: dict[bytes, Maker] = {}
         self._named: dict[str, Maker] = {}
+        self.trials: dict[str, str] = {}
 
     def schema(self, schema: Json) -> Maker:
         """Return the maker of values of `schema`."""
         key = dumps(schema)
         if key not in self._makers:
             root = c.canonical(schema, self._schemas)
-            self._makers[key] = Shapes(root, self).maker(root, Written(schema, named(schema)))
+            self._makers[key] = Shapes(root, self).maker(root, _written(schema))
         return self._makers[key]
 
     def present(self, schema: Json) -> Maker:
@@ -95,24 +99,39 @@ class Compiler:
             return shapes.target(view.uri)
         if name not in self._named:
             self._named[name] = lambda source, place, key: self._named[name](source, place, key)
-            written = self._schemas[name]
-            root = c.canonical(written, self._schemas)
-            self._named[name] = Shapes(root, self).maker(root, Written(written, name))
+            root = shapes.root.definition(view.uri) or c.anything()
+            maker = shapes.maker(root, Written(self._schemas[name], name, at=name))
+            self._named[name] = with_rules(maker, name, self, self._behaviour, self._schemas)
         return self._named[name]
 
-    def objects_of(self, view: c.ObjectView, written: Written, shapes: Shapes) -> Maker:
-        """Return the maker of objects."""
-        return self._object(view, written, shapes, {})
+    def objects_of(
+        self,
+        view: c.ObjectView,
+        written: Written,
+        shapes: Shapes,
+        recipes: Mapping[str, Recipe] = _NO_RECIPES,
+    ) -> Maker:
+        """Return the maker of objects; `recipes` replace those of the behaviour."""
+        return self._object(view, written, shapes, recipes)
 
     def member(self, written: Written, token: str) -> Written:
         """Return the written schema of what `token` leads to."""
         schema = next(members(written.schema, token, self._schemas), True)
+        at = f"{written.at}/{token}"
         if token == "*" or token.isdecimal():
-            return Written(schema, named(schema), written.property, written.parent)
-        return Written(schema, named(schema), token, written.property or written.name)
+            return Written(schema, named(schema), written.property, written.parent, at)
+        return Written(schema, named(schema), token, written.property or written.name, at)
+
+    def validator(self, schema: CanonicalSchema) -> Validator:
+        """Return the validator of a schema of the contract."""
+        return Validator(schema.to_json_schema(), self._schemas)
+
+    def tried(self, at: str, reason: str) -> None:
+        """Note that values of the schema at `at` are made by trial, and why."""
+        self.trials.setdefault(at, reason)
 
     def _present(self, schema: Json) -> tuple[CanonicalSchema, Written]:
-        written = Written(schema, named(schema))
+        written = _written(schema)
         target = resolve(schema, self._schemas) if written.name else schema
         root = c.canonical(target, self._schemas)
         return c.without(root, c.null()) or root, written
@@ -138,7 +157,7 @@ class Compiler:
             key: self._member(shapes.maker(schema, member), member, declared, key)
             for key, (member, schema) in known.items()
         }
-        alone = [known[key] for key in keys if key not in recipes]
+        alone = [known[k] for k in keys if isinstance(recipes.get(k), AsSchema | None)]
         return ObjectMaker(
             name=written.name,
             keys=tuple(keys),
@@ -184,6 +203,10 @@ class Compiler:
         """Yield the properties that identify resources of the named schema."""
         kinds = self._behaviour.resources.values()
         return (kind.id[0] for kind in kinds if kind.schema == name)
+
+
+def _written(schema: Json) -> Written:
+    return Written(schema, named(schema), at=named(schema))
 
 
 def _or_else(by_recipe: Maker, by_schema: Maker) -> Maker:

@@ -46,6 +46,7 @@ _GROUPS: Mapping[str, Callable[[str], Sequence[Mapping[str, Json]]]] = {
 }
 _SAMPLES: Final = 256
 _HALF: Final = 2
+_BESIDE: Final = "a format beside other facets of text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def likely(written: Written, schema: CanonicalSchema, shapes: Shapes) -> Likely 
                 together(group, row[group], values, _one_of(values)) if group else _one_of(values)
             )
             return Likely(maker, listed(values))
-        found = _narrowed(schema, {"type": kind, **row}, shapes) if _is_schema(row) else None
+        found = (
+            _narrowed(written, schema, {"type": kind, **row}, shapes) if _is_schema(row) else None
+        )
         if found:
             return found
     return None
@@ -179,14 +182,16 @@ def _is_schema(row: JsonObject) -> bool:
     return not row.keys() & {"words", "faker", *_GROUPS}
 
 
-def _narrowed(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likely | None:
+def _narrowed(
+    written: Written, schema: CanonicalSchema, row: JsonObject, shapes: Shapes
+) -> Likely | None:
     """Return what both a schema and a row of the table say, if they agree."""
     found = c.both(schema, c.canonical(row))
     if found is None or c.impossible(found):
         return None
     match found.view():
         case c.StringView() as view if not faithful(view):
-            return _sampled(schema, row, shapes)
+            return _sampled(written, schema, row, shapes)
         case c.StringView() as view if view.formats or not matching(view).is_empty():
             return Likely(shapes.maker(found), domain_of(found))
         case c.IntegerView() | c.NumberView():
@@ -196,7 +201,9 @@ def _narrowed(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likel
             return None
 
 
-def _sampled(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likely | None:
+def _sampled(
+    written: Written, schema: CanonicalSchema, row: JsonObject, shapes: Shapes
+) -> Likely | None:
     """Return those texts of a row that a schema allows: a sample, unless it allows all of that."""
     draw = whole(row["pattern"]).draw if "pattern" in row else FORMATS.get(row["format"])
     if draw is None:
@@ -204,7 +211,8 @@ def _sampled(schema: CanonicalSchema, row: JsonObject, shapes: Shapes) -> Likely
     accepts, source = Validator(schema.to_json_schema()).accepts, Source.of("sample")
     values = tuple(filter(accepts, (draw(source.at(i)) for i in range(_SAMPLES))))
     if len(values) == _SAMPLES:
-        return Likely(shapes.checked(lambda source, _place, _key: draw(source), schema), None)
+        maker = shapes.checked(lambda source, *_: draw(source), schema, written, _BESIDE)
+        return Likely(maker, None)
     return Likely(_one_of(values), listed(values)) if values else None
 
 

@@ -16,6 +16,9 @@ from understudy.types import Json
 ABSENT = object()
 """Stands for an optional property that is left out."""
 
+BUDGET = 50_000
+"""How many values are made by trial, those within others too, before a document is given up."""
+
 DEPTH = 6
 """How many containers deep values are as rich as their schema; below, they end soon."""
 
@@ -35,7 +38,7 @@ class Draft:
 
     Nothing in it is after `latest`, in microseconds since 1970; `given` tells that a request
     fixed some of it. While it is `checking`, values are validated as they are made: instants are
-    written at once.
+    written at once, and `tries` says how many may still be made.
     """
 
     request: Request = field(default_factory=Request)
@@ -44,11 +47,13 @@ class Draft:
     places: list[tuple[str, Place]] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     checking: bool = False
+    tries: int = 0
 
     @contextmanager
     def settled(self) -> Iterator[Callable[[], None]]:
         """Check for the time of a block; what is yielded forgets what was made in it so far."""
         before, made = self.checking, len(self.places)
+        self.tries = self.tries if before else BUDGET
         self.checking = True
 
         def forget() -> None:

@@ -35,19 +35,23 @@ _FAR = 1000
 class Written:
     """A schema as it was written, and its names: what the canonical form drops.
 
-    It is that of a `property` of what is called `parent`, or of its items.
+    It is that of a `property` of what is called `parent`, or of its items; `at` tells people
+    where it is: below which named schema.
     """
 
     schema: Json = True
     name: str = ""
     property: str = ""
     parent: str = ""
+    at: str = ""
 
 
 class Names(Protocol):
     """Knows schemas as written: names, property order, recipes; and the language of words."""
 
-    locale: str
+    @property
+    def locale(self) -> str:
+        """Return the locale of likely words."""
 
     def made_by(self, view: c.ReferenceView, shapes: Shapes) -> Maker:
         """Return the maker of what a reference leads to."""
@@ -57,6 +61,12 @@ class Names(Protocol):
 
     def member(self, written: Written, token: str) -> Written:
         """Return the written schema of what `token` leads to."""
+
+    def validator(self, schema: CanonicalSchema) -> Validator:
+        """Return the validator of a schema of the contract."""
+
+    def tried(self, at: str, reason: str) -> None:
+        """Note that values of the schema at `at` are made by trial, and why."""
 
 
 class Shapes:
@@ -82,19 +92,29 @@ class Shapes:
             self._targets[uri] = self.maker(found if found is not None else c.anything())
         return self._targets[uri]
 
-    def checked(self, maker: Maker, schema: CanonicalSchema) -> Maker:
-        """Return a maker that makes values until one satisfies `schema`."""
-        validator = Validator(schema.to_json_schema())
+    def checked(
+        self, maker: Maker, schema: CanonicalSchema, written: Written, reason: str
+    ) -> Maker:
+        """Return a maker that makes values until one satisfies `schema`, and note the reason.
+
+        Trials within trials share a budget, so that they end.
+        """
+        validator = self.names.validator(schema)
+        self.names.tried(written.at, reason)
 
         def make(source: Source, place: Place, key: str | int) -> Json:
             with place.draft.settled() as forget:
                 for attempt in range(TRIES):
+                    if place.draft.tries <= 0:
+                        break
+                    place.draft.tries -= 1
                     with suppress(GenerationError):
                         value = maker(source.at("attempt").at(attempt), place, key)
                         if validator.accepts(value):
                             return value
                     forget()
-            raise GenerationError(f"{key}: no value found in {TRIES} attempts")
+            where = written.at or key
+            raise GenerationError(f"{where}: no value found in {TRIES} tries: {reason}")
 
         return make
 
@@ -187,7 +207,8 @@ def _types(
 def _group(
     shapes: Shapes, schema: CanonicalSchema, view: c.TypedGroupView, written: Written
 ) -> Maker:
-    return shapes.checked(shapes.maker(view.body, written), schema)
+    maker = shapes.maker(view.body, written)
+    return shapes.checked(maker, schema, written, "conditions of several types")
 
 
 def _constant(
@@ -221,26 +242,28 @@ def _branches(
 def _exactly_one(
     shapes: Shapes, schema: CanonicalSchema, view: c.OneOfView, written: Written
 ) -> Maker:
-    return shapes.checked(_branches(shapes, schema, view, written), schema)
+    maker = _branches(shapes, schema, view, written)
+    return shapes.checked(maker, schema, written, "oneOf, whose branches overlap")
 
 
 def _all(shapes: Shapes, schema: CanonicalSchema, view: c.AllOfView, written: Written) -> Maker:
     makers = [shapes.maker(branch, written) for branch in view.branches]
-    return shapes.checked(_one_of(makers, makers), schema)
+    return shapes.checked(_one_of(makers, makers), schema, written, "allOf with recursion")
 
 
-def _not(shapes: Shapes, schema: CanonicalSchema, _view: c.NotView, _written: Written) -> Maker:
+def _not(shapes: Shapes, schema: CanonicalSchema, _view: c.NotView, written: Written) -> Maker:
     plain = list(_PLAIN.values())
-    return shapes.checked(_one_of(plain, plain), schema)
+    return shapes.checked(_one_of(plain, plain), schema, written, "not")
 
 
-def _raw(shapes: Shapes, schema: CanonicalSchema, view: c.RawView, _written: Written) -> Maker:
+def _raw(shapes: Shapes, schema: CanonicalSchema, view: c.RawView, written: Written) -> Maker:
     """Make values of what the modelled parts of a schema say, and check the whole."""
     makers = list(_PLAIN.values())
     if not shapes.unmodelled:
         inner = Shapes(shapes.root, shapes.names, unmodelled=True)
         makers += [inner.maker(part) for part in c.modelled_parts(view)]
-    return shapes.checked(_one_of(makers, makers), schema)
+    reason = ", ".join(sorted(view.schema)) if isinstance(view.schema, dict) else "no view"
+    return shapes.checked(_one_of(makers, makers), schema, written, reason)
 
 
 def _reference(
@@ -259,7 +282,7 @@ def _text(shapes: Shapes, schema: CanonicalSchema, view: c.StringView, written: 
         return found.maker
     maker = text_maker(view)
     if not faithful(view):
-        return shapes.checked(maker, schema)
+        return shapes.checked(maker, schema, written, "a format beside other facets of text")
     return maker if view.formats or view.patterns else exemplified(written, schema, maker)
 
 
@@ -272,7 +295,9 @@ def _number(
 
 def _object(shapes: Shapes, schema: CanonicalSchema, view: c.ObjectView, written: Written) -> Maker:
     maker = shapes.names.objects_of(view, written, shapes)
-    return shapes.checked(maker, schema) if view.violations else maker
+    if not view.violations:
+        return maker
+    return shapes.checked(maker, schema, written, "not, about all members")
 
 
 def _one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:

@@ -143,6 +143,12 @@ class World:
         self._verifier.verify(schema, root[""])
         return root[""]
 
+    def trials(self, schema: Json) -> tuple[str, ...]:
+        """Return which schemas, of those that `schema` is made of, are made by trial, and why."""
+        self._compiler.schema(schema)
+        found = self._compiler.trials.items()
+        return tuple(f"{at or 'the root'}: {reason}" for at, reason in found)
+
     def parent(self, name: str, index: int) -> Json:
         """Return the key of the `index`-th parent of this kind."""
         return self._parents.key(name, index)

@@ -1,0 +1,123 @@
+"""What `readOnly` and `writeOnly` say, as schemas: one for requests and one for responses.
+
+Requests leave out readOnly properties and do not require them; so do responses with writeOnly
+ones. Where both directions are alike there is one schema. Source: OpenAPI 3.0.3, "Schema Object".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from understudy.contract.schemas import mapped, named, reference, resolve
+from understudy.types import Json, JsonObject
+
+_IN_PLACE = ("allOf", "anyOf", "oneOf", "if", "then", "else")
+
+
+@dataclass(frozen=True, slots=True)
+class Directions:
+    """The named schemas of responses under their names, those of requests where they differ.
+
+    `request` and `response` return what a schema is in one direction.
+    """
+
+    schemas: Mapping[str, Json]
+    request: Callable[[Json], Json]
+    response: Callable[[Json], Json]
+
+
+def directions(schemas: Mapping[str, Json]) -> Directions:
+    """Return what `schemas` are in each direction; `Book` is `Book.request` in requests."""
+
+    def request(schema: Json) -> Json:
+        return _renamed(_without(schema, "readOnly", schemas), renamed)
+
+    def response(schema: Json) -> Json:
+        return _without(schema, "writeOnly", schemas)
+
+    renamed: dict[str, str] = {}
+    differing = {n for n, schema in schemas.items() if request(schema) != response(schema)}
+    renamed = {name: _free(f"{name}.request", schemas) for name in _users(differing, schemas)}
+    said = {name: response(schema) for name, schema in schemas.items()}
+    asked = {new: request(schemas[name]) for name, new in renamed.items()}
+    return Directions({**said, **asked}, request, response)
+
+
+def _free(name: str, schemas: Mapping[str, Json]) -> str:
+    return name if name not in schemas else _free(f"{name}_", schemas)
+
+
+def _users(names: set[str], schemas: Mapping[str, Json]) -> list[str]:
+    """Return `names` and the names of all schemas from which references lead to them."""
+    uses = {name: set(_references(schema)) for name, schema in schemas.items()}
+    found: set[str] = set()
+    while names:
+        found |= names
+        names = {name for name, used in uses.items() if used & names} - found
+    return [name for name in schemas if name in found]
+
+
+def _references(schema: Json) -> Iterator[str]:
+    """Yield the names of the schemas to which references within `schema` lead."""
+    found: list[str] = []
+
+    def note(part: Json) -> Json:
+        if isinstance(part, dict):
+            found.append(named(part).partition("/")[0])
+            mapped(part, note)
+        return part
+
+    note(schema)
+    yield from found
+
+
+def _renamed(schema: Json, names: Mapping[str, str]) -> Json:
+    if not isinstance(schema, dict):
+        return schema
+    name, _, rest = named(schema).partition("/")
+    if name in names:
+        return reference(f"{names[name]}/{rest}" if rest else names[name])
+    return mapped(schema, lambda part: _renamed(part, names))
+
+
+def _without(
+    schema: Json, keyword: str, schemas: Mapping[str, Json], outer: frozenset[str] = frozenset()
+) -> Json:
+    """Return `schema` without the properties marked by `keyword`, here or around (`outer`)."""
+    if not isinstance(schema, dict):
+        return schema
+    gone = outer | frozenset(_marked(schema, keyword, schemas, set()))
+    kept: JsonObject = dict(schema)
+    if "properties" in kept:
+        properties = schema["properties"].items()
+        kept["properties"] = {name: value for name, value in properties if name not in gone}
+    if "required" in kept:
+        kept["required"] = [name for name in schema["required"] if name not in gone]
+
+    def change(key: str) -> Callable[[Json], Json]:
+        around = gone if key in _IN_PLACE else frozenset()
+        return lambda part: _without(part, keyword, schemas, around)
+
+    return {key: mapped({key: value}, change(key))[key] for key, value in kept.items()}
+
+
+def _marked(
+    schema: Json, keyword: str, schemas: Mapping[str, Json], seen: set[str]
+) -> Iterator[str]:
+    """Yield the properties that `schema`, or what it combines, marks by `keyword`."""
+    name = named(schema)
+    if name in seen:
+        return
+    if name:
+        seen.add(name)
+    schema = resolve(schema, schemas)
+    for member, value in schema.get("properties", {}).items():
+        parts = [resolve(value, schemas)]
+        parts += [resolve(part, schemas) for part in parts[0].get("allOf", ())]
+        if any(part.get(keyword) is True for part in parts):
+            yield member
+    for key in _IN_PLACE:
+        found = schema.get(key, [])
+        for part in found if isinstance(found, list) else [found]:
+            yield from _marked(part, keyword, schemas, seen)

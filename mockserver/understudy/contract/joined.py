@@ -1,0 +1,95 @@
+"""Write out the references of a schema that stand beside other conditions on the same value.
+
+The canonical form folds conditions together, but keeps references to recursive schemas: what
+stands beside those could only be tried. References that stand alone stay, so recursion ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from understudy.contract.schemas import mapped, named
+from understudy.types import Json, JsonObject
+
+_IN_PLACE = frozenset(("allOf", "anyOf", "oneOf", "if", "then", "else"))
+_SILENT = frozenset("$comment $defs default deprecated description example examples title".split())
+_WHOLE = frozenset(("$id", "$schema", "unevaluatedItems", "unevaluatedProperties"))
+_MOST: Final = 2000
+"""How many references of one schema are written out; the others stay."""
+
+
+def joined(schema: Json, schemas: Mapping[str, Json]) -> Json:
+    """Return `schema` with those references written out that do not stand alone."""
+    return _Joiner(schemas).joined(schema)
+
+
+def all_joined(schemas: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the named schemas, each joined."""
+    return _all_joined(_Same(schemas))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A mapping, equal to itself alone."""
+
+    of: Mapping[str, Json]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.of is other.of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+
+@lru_cache(maxsize=4)
+def _all_joined(schemas: _Same) -> Mapping[str, Json]:
+    return {name: joined(schema, schemas.of) for name, schema in schemas.of.items()}
+
+
+class _Joiner:
+    def __init__(self, schemas: Mapping[str, Json]) -> None:
+        self._schemas = schemas
+        self._left = _MOST
+
+    def joined(self, schema: Json) -> Json:
+        """Return `schema`, where nothing stands beside it, with its references written out."""
+        return self._said(schema, frozenset(), beside=False)
+
+    def _said(self, schema: Json, above: frozenset[str], *, beside: bool) -> Json:
+        """Return `schema` written out, unless it is a reference that stands alone or in a circle.
+
+        `above` names the schemas that it is part of.
+        """
+        name = named(schema)
+        if name:
+            if not beside or name in above or name not in self._schemas or self._left <= 0:
+                return schema
+            self._left -= 1
+            return self._said(self._schemas[name], above | {name}, beside=True)
+        if not isinstance(schema, dict):
+            return schema
+        said = schema.keys() - _SILENT
+        beside = beside or len(said) > 1 or len(schema.get("allOf", ())) > 1
+
+        def change(key: str) -> Callable[[Json], Json]:
+            if key in _IN_PLACE:
+                return lambda part: self._said(part, above, beside=beside)
+            return self.joined
+
+        found = {key: mapped({key: value}, change(key))[key] for key, value in schema.items()}
+        if "allOf" in found:
+            found["allOf"] = [part for one in found["allOf"] for part in _conjuncts(one)]
+        return found
+
+
+def _conjuncts(schema: Json) -> Iterator[Json]:
+    """Yield schemas that say together what `schema` says, so that allOf does not nest."""
+    if not isinstance(schema, dict) or "allOf" not in schema or schema.keys() & _WHOLE:
+        yield schema
+        return
+    rest: JsonObject = {key: value for key, value in schema.items() if key != "allOf"}
+    yield from [rest] if rest else []
+    yield from schema["allOf"]
