@@ -29,7 +29,7 @@ RESOURCES = [(name, kind) for name, c in CONTRACTS.items() for kind in c.behavio
 SEEDS = st.integers(0, 1 << 64)
 EVERY = pytest.mark.parametrize(("name", "resource"), RESOURCES)
 
-GOLDEN = "b07c9be9c7ea972b44b90088f66c0eea68ca54d5e481482854dae7a01944b94c"
+GOLDEN = "5efce456ee2bbfc3d217c7659999d4d0df71eda1b8fe88c164eadcb03f20bac2"
 DUMP = """
 from hashlib import sha256
 from understudy.codec import dumps

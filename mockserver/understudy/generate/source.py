@@ -10,9 +10,11 @@ draws with one multiplication; a number or a text of the data mixes a new base.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -74,12 +76,10 @@ class Source:
 
     def weigh(self, weights: Sequence[int]) -> int:
         """Return an index into `weights`, each as likely as it is heavy."""
-        left = self.below(sum(weights))
-        for index, weight in enumerate(weights):
-            left -= weight
-            if left < 0:
-                return index
-        raise ValueError("no weight is above zero")
+        total = sum(weights)
+        if not total:
+            raise ValueError("no weight is above zero")
+        return bisect_right([*accumulate(weights)], self.below(total))
 
 
 def below(product: int, bound: int) -> int:

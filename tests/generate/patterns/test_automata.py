@@ -345,14 +345,14 @@ def test_draws_are_the_same_everywhere() -> None:
     drawn = {name: language([COMMON[name]]).draw(Source.of(name)) for name in names}
 
     assert drawn == {
-        "email": "7uh@-3H.gV",
-        "semver": "6.5.5-bp",
-        "ULID": "7FX7R65GVPK7MV3VA761P3WPQJ",
-        "password": "tIHr?iwQUxiM$H91pLB",
-        "names": "íÒV",
-        "letters": "P",
-        "unanchored": "687",
-        "cron": "6y S Pm KzQ AOfG",
+        "email": "1Md@m9xH.slHpWb",
+        "semver": "3489.1.64",
+        "ULID": "7SPSMNB5BACRW3991GMXSVEKS0",
+        "password": "q&2BNl@sp",
+        "names": "ÛVxÚÄÍêâÞÛ",
+        "letters": "kKWb",
+        "unanchored": "e904WfQ5OY",
+        "cron": "UrQt 0 0U l lXA",
     }
 
 
