@@ -76,7 +76,7 @@ def _descended(value: Value, path: tuple[str, ...], start: int, always: Always) 
             current = f"x{index}"
         else:
             return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
-    if clauses and value.code == "[]":
+    if value.options is not None and not any(value.options):
         return "0"
     if clauses:
         found = f"max([{current} {' '.join(clauses)}], default=0)"

@@ -22,6 +22,7 @@ from understudy.contract.recipes import (
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING
 from understudy.generate.compile import Compiler
+from understudy.generate.obey import render
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import Maker
 from understudy.generate.program.layout import End, Layout, end
@@ -234,6 +235,9 @@ class Writer:
     def _rendering(self, own: Value, others: Sequence[Value]) -> Value:
         text = self.lines.kept(first_of(others))
         code = f"render({text.code})"
+        if text.text and text.options is not None:
+            known = {one: render(one) for one in text.options}
+            code = f"{self.lines.constant(known)}[{text.code}]"
         if not text.text:
             code = f"{code} if {text.code}.__class__ is str else {own.code}"
         if own.null:
