@@ -59,10 +59,14 @@ def ended(product: int, now: int) -> int:
     return now - int(share * share * _OLDEST) - 1_000_000
 
 
-def settle(objects: Mapping[str, Sequence[Any]], latest: int, fraction: int) -> None:
-    """Write microseconds as text, moved so that the last are `latest`, in objects by member."""
-    tops = [max([one[key] for one in some]) for key, some in objects.items() if some]
-    shift = latest - max(tops, default=0)
+def settle(
+    objects: Mapping[str, Sequence[Any]], last: int | None, latest: int, fraction: int
+) -> None:
+    """Write microseconds as text in objects by member, moved so that the last are `latest`."""
+    if last is None:
+        tops = [max([one[key] for one in some]) for key, some in objects.items() if some]
+        last = max(tops, default=0)
+    shift = latest - last
     if fraction:
         for key, some in objects.items():
             for one in some:

@@ -89,6 +89,10 @@ class Scope:
         """Return the scope of the member or item that `token` leads to."""
         return replace(self, path=(*self.path, token))
 
+    def aside(self) -> Scope:
+        """Return the scope of a value that is used here, but stands nowhere in the object."""
+        return self.key(" ")
+
     def bound(self, **names: Value) -> Scope:
         """Return the scope with more names."""
         return replace(self, names={**self.names, **names})

@@ -81,4 +81,6 @@ def _descended(value: Value, path: tuple[str, ...], start: int, always: Always) 
     if clauses:
         found = f"max([{current} {' '.join(clauses)}], default=0)"
         return f"({found} if {value.code} else 0)"
-    return f"({current} or 0)" if value.null and not tokens else current
+    if value.null:
+        return f"({current} if {value.code} else 0)"
+    return current

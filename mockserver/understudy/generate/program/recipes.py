@@ -81,7 +81,7 @@ def _weighted(recipe: r.Weighted, w: Writer, scope: Scope, schema: Json, cap: Ca
 
 
 def _switch(recipe: r.Switch, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
-    on = w.lines.kept(write(recipe.on, w, scope.at("on")), "w")
+    on = w.lines.kept(write(recipe.on, w, scope.at("on").aside()), "w")
     if on.text and len(set(on.options or ())) == 1:
         case = recipe.cases.get(str((on.options or ())[0]), recipe.default)
         return write(case, w, scope, schema, cap)

@@ -55,6 +55,7 @@ class Writer:
         self._tables = tables
         self._layout = layout
         self._ordered = tuple(layout.ordered()) if layout else ()
+        self.last = layout.last() if layout else ""
         self._edges = (*self._ordered, *layout.copied()) if layout else ()
 
     def object(
@@ -70,7 +71,7 @@ class Writer:
         for name, recipe in declared.let.items():
             if fixed and name in scope.names:
                 continue
-            value = self.lines.kept(self.write(recipe, inner.at(name).at("let")))
+            value = self.lines.kept(self.write(recipe, inner.at(name).at("let").aside()))
             inner = inner.bound(**{name: value})
         for key in self._order(maker, scope.path):
             frame.members[key] = self._member(key, maker, inner, fixed)
