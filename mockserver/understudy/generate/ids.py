@@ -18,7 +18,8 @@ class Ids:
     def __init__(self, domain: Domain, source: Source, known: Sequence[Json]) -> None:
         self._nth = domain.nth
         self._order = Permutation(domain.size, source)
-        self._known = {identity(value): place for place, value in enumerate(known)}
+        marks = dict.fromkeys(map(identity, known))
+        self._known = {mark: place for place, mark in enumerate(marks)}
         self.size = domain.size - len(self._known)
 
     def __call__(self, index: int) -> Json:
