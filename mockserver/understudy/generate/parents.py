@@ -31,19 +31,6 @@ class Collection:
     by_id: Mapping[Json, JsonObject]
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """Where the members of one resource of one parent come from; the `known` ids come first.
-
-    `product` and `ids` are products of base and salt, of members and of their ids.
-    """
-
-    source: Source
-    product: int
-    ids: int
-    known: tuple[Json, ...]
-
-
 @dataclass(slots=True)
 class Home:
     """One parent: its key, its bindings, and those of its collections that were asked for.
@@ -55,7 +42,6 @@ class Home:
     place: Place
     names: Mapping[str, Json]
     collections: dict[str, Collection] = field(default_factory=dict)
-    shelves: dict[str, Shelf] = field(default_factory=dict)
 
 
 class Parents:

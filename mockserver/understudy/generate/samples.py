@@ -6,7 +6,7 @@ stands behind it, its objects are those that the stand-in serves under the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -18,6 +18,9 @@ from understudy.types import Json, JsonObject
 
 Sample: TypeAlias = Callable[[int], Json]
 """Returns the object with an index, from 0."""
+
+Samples: TypeAlias = Callable[[int, int], Iterator[Json]]
+"""Yields the objects from one index up to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,15 @@ def sample(contract: Contract, subject: Subject, world: World) -> Sample:
     if action:
         return _lists(contract, subject, action, world)
     return lambda index: world.value(subject.schema, subject.name, index)
+
+
+def samples(contract: Contract, subject: Subject, world: World) -> Samples:
+    """Return what makes many objects of `subject` in `world`, one after the other."""
+    resource = resource_of(contract, subject)
+    if resource:
+        return lambda start, stop: world.run(resource, start, stop)
+    make = sample(contract, subject, world)
+    return lambda start, stop: map(make, range(start, stop))
 
 
 def resource_of(contract: Contract, subject: Subject) -> str:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from understudy.contract import recipes as r
-from understudy.contract.expressions import Name
 from understudy.contract.pointers import follow
 from understudy.contract.schemas import ANYTHING
 from understudy.generate.formats import FORMATS, uuid_of
-from understudy.generate.objects import ObjectMaker
 from understudy.generate.program.lines import (
     Frame,
     NotWrittenError,
@@ -22,10 +17,10 @@ from understudy.generate.program.lines import (
     Value,
     one_of,
 )
+from understudy.generate.program.loops import each, repeat
 from understudy.generate.program.runtime import between
 from understudy.generate.program.templates import constant, drawn, followed, template
 from understudy.generate.recipes import Cap, spelled, turn_start
-from understudy.generate.source import HALF, MASK, SPREAD
 from understudy.generate.templates import draw
 from understudy.generate.texts import whole
 from understudy.generate.vocabulary import pool
@@ -36,9 +31,6 @@ if TYPE_CHECKING:
 
 _FOUND = (r.From, r.Literal, r.Member, r.Template)
 """What may be an object that was made elsewhere."""
-
-_CASES = 4
-"""Into how many bodies a loop is split at most."""
 
 _MICROSECONDS = 1_000_000
 
@@ -193,87 +185,6 @@ def _fake(recipe: r.Fake, w: Writer, scope: Scope, *_: Any) -> Value:
     return Value(code, text=True, null=False)
 
 
-def _each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
-    entries = w.lines.kept(followed(recipe.entries, w, scope), "e")
-    entry, index = w.lines.fresh("e"), w.lines.fresh("i")
-    loop = f"for {index}, {entry} in enumerate({entries.code}):"
-    options: tuple[Json, ...] | None = None
-    if entries.options is not None:
-        options = tuple(one for some in entries.options for one in some or ())
-    if options == ():
-        return Value("[]", null=False)
-    items = w.compiler.items(schema)
-    token = _switched(w.maker(items), recipe.name, options or ())
-
-    def item(bound: Value, inner: Scope) -> Value:
-        text = w.rendered(bound, inner.at(recipe.name))
-        return write(recipe.of, w, inner.bound(**{recipe.name: text}), items)
-
-    every = Value(entry, options, null=options is None or None in options)
-    split = _split(entry, token, options or ()) if token else [("True", every)]
-    bodies = [(condition, partial(item, bound)) for condition, bound in split]
-    return _loop(entries.code, loop, index, w, scope, bodies)
-
-
-def _switched(maker: ObjectMaker | None, name: str, options: Sequence[Json]) -> str:
-    """Return the member of an entry on which several members of an object depend, or nothing."""
-    recipes = maker.declared.recipes.values() if maker else ()
-    switches = (one.on for one in recipes if isinstance(one, r.Switch))
-    parts = (on.parts[0] for on in switches if isinstance(on, r.Template) and len(on.parts) == 1)
-    names = [p for p in parts if isinstance(p, Name) and p.head == name and len(p.members) == 1]
-    tokens = Counter(one.members[0] for one in names)
-    for token, count in tokens.most_common(1):
-        texts = {o.get(token) if isinstance(o, dict) else None for o in options}
-        if count > 1 and len(texts) <= _CASES and all(isinstance(text, str) for text in texts):
-            return token
-    return ""
-
-
-def _split(entry: str, token: str, options: Sequence[Json]) -> Iterator[tuple[str, Value]]:
-    """Yield the entries by what they have for a member, each group with its condition."""
-    for text in dict.fromkeys(one[token] for one in options):
-        same = tuple(one for one in options if one[token] == text)
-        yield f"{entry}[{token!r}] == {text!r}", one_of(same, entry)
-
-
-def _repeat(recipe: r.Repeat, w: Writer, scope: Scope, schema: Json, _cap: Cap | None) -> Value:
-    index = w.lines.fresh("i")
-    drawn = f"{recipe.low} + {scope.at('count').below(recipe.high - recipe.low + 1)}"
-    count = w.lines.kept(Value(drawn), "n").code
-    items = w.compiler.items(schema)
-    loop = f"for {index} in range({count}):"
-    bodies = [("True", lambda inner: write(recipe.of, w, inner, items))]
-    return _loop(count, loop, index, w, scope, bodies)
-
-
-def _loop(
-    some: str,
-    loop: str,
-    index: str,
-    w: Writer,
-    scope: Scope,
-    bodies: Sequence[tuple[str, Callable[[Scope], Value]]],
-) -> Value:
-    """Write a loop that makes the items of a list, if there are `some`, each from its own base.
-
-    Of several `bodies`, the one applies whose condition does.
-    """
-    made, base, start = w.lines.fresh("l"), w.lines.fresh("b"), w.lines.fresh("p")
-    w.lines.add(f"{made} = []")
-    with w.lines.block(f"if {some}:"), w.lines.block(f"{start} = {scope.product} >> {HALF}", loop):
-        w.lines.add(f"{base} = ({start} ^ {index}) * {SPREAD} & {MASK}")
-        w.lines.add(f"{base} ^= {base} >> 37")
-        frame = Frame(list=made, index=index)
-        within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
-        for condition, body in bodies:
-            with w.lines.block(f"if {condition}:"):
-                found = body(within)
-                if found.instant:
-                    raise NotWrittenError("an instant in a list")
-                w.lines.add(f"{made}.append({found.code})")
-    return Value(made, null=False)
-
-
 def _member(recipe: r.Member, w: Writer, scope: Scope, *_: Any) -> Value:
     if recipe.id:
         wanted = w.lines.kept(write(recipe.id, w, scope), "w").code
@@ -313,7 +224,7 @@ _WRITERS: Mapping[type, Callable[..., Value]] = {
     r.Absent: _absent,
     r.After: _after,
     r.AsSchema: _as_schema,
-    r.Each: _each,
+    r.Each: each,
     r.Fake: _fake,
     r.Format: _format,
     r.From: _from,
@@ -324,7 +235,7 @@ _WRITERS: Mapping[type, Callable[..., Value]] = {
     r.Number: _number,
     r.ObjectOf: _object_of,
     r.Pattern: _pattern,
-    r.Repeat: _repeat,
+    r.Repeat: repeat,
     r.Switch: _switch,
     r.Template: lambda recipe, w, scope, *_: template(recipe, w, scope),
     r.Weighted: _weighted,

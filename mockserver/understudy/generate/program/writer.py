@@ -16,9 +16,11 @@ from understudy.contract.recipes import (
     Number,
     ObjectOf,
     Pattern,
+    Recipe,
     Repeat,
 )
 from understudy.contract.relations import Relation
+from understudy.contract.schemas import ANYTHING
 from understudy.generate.compile import Compiler
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import Maker
@@ -67,7 +69,7 @@ class Writer:
         for name, recipe in declared.let.items():
             if fixed and name in scope.names:
                 continue
-            value = self.lines.kept(write(recipe, self, inner.at(name).at("let")))
+            value = self.lines.kept(self.write(recipe, inner.at(name).at("let")))
             inner = inner.bound(**{name: value})
         for key in self._order(maker, scope.path):
             frame.members[key] = self._member(key, maker, inner, fixed)
@@ -76,6 +78,12 @@ class Writer:
             if relation.kind == "clock_id":
                 self._later(relation, made)
         return made
+
+    def write(
+        self, recipe: Recipe, scope: Scope, schema: Json = ANYTHING, cap: Cap | None = None
+    ) -> Value:
+        """Write the code of `recipe` for a value of `schema`, and return it."""
+        return write(recipe, self, scope, schema, cap)
 
     def container(
         self, members: Mapping[str, Value], keys: Sequence[str], path: tuple[str, ...]
@@ -163,7 +171,7 @@ class Writer:
             schema, cap = maker.declared.schemas[key], maker.declared.caps.get(key)
             if recipe is None or isinstance(recipe, AsSchema):
                 return self._by_schema(maker.maker(key), schema, inner)
-            return write(recipe, self, inner, schema, cap)
+            return self.write(recipe, inner, schema, cap)
 
         copies = [
             one
