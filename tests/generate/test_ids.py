@@ -21,6 +21,12 @@ def ids_from_1000(size: int, known: list[int], source: Source) -> Ids:
     return Ids(Domain(size, (1000).__add__), source, known)
 
 
+@pytest.fixture
+def cattix(tmp_path: Path) -> Path:
+    shutil.copytree(Path(__file__).parents[2] / "openapi" / "cattix", tmp_path / "cattix")
+    return tmp_path / "cattix"
+
+
 # Laws ----------------------------------------------------------------------------------------
 
 
@@ -54,13 +60,15 @@ def test_members_of_different_parents_have_different_ids() -> None:
     assert len(ids) == 2000
 
 
+def test_resources_of_which_a_parent_may_have_none_are_counted_too(cattix: Path) -> None:
+    path = cattix / "behaviour.yaml"
+    path.write_text(path.read_text().replace("count: [2, 4]", "count: [0, 4]"))
+    world = World(load_contract(cattix))
+
+    assert len({world.nth("customer", index)["id"] for index in range(50)}) == 50
+
+
 # Too few -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def cattix(tmp_path: Path) -> Path:
-    shutil.copytree(Path(__file__).parents[2] / "openapi" / "cattix", tmp_path / "cattix")
-    return tmp_path / "cattix"
 
 
 def with_customer_ids(folder: Path, low: int, high: int) -> Path:

@@ -12,7 +12,6 @@ from understudy.contract.model import Contract
 from understudy.contract.recipes import parts
 from understudy.errors import Problem
 from understudy.generate.domains import Domain, domain_of, ids_of
-from understudy.generate.ids import most
 from understudy.generate.likely import PROVIDER
 from understudy.generate.recipes import mistake
 from understudy.generate.vocabulary import known_provider
@@ -44,7 +43,7 @@ def unmakable(contract: Contract, compiled: Callable[[str], object]) -> Iterator
     """Yield a problem for each resource that cannot be compiled or has too few ids."""
     behaviour = contract.behaviour
     for name, kind in behaviour.resources.items():
-        domain, wanted = ids_of(contract, name), most(kind) + len(kind.known)
+        domain, wanted = ids_of(contract, name), kind.count[1] + len(kind.known)
         if domain and domain.size < wanted and behaviour.document:
             few = f"{kind.id[0]} has {domain.size:,} values, and a parent has up to {wanted:,}"
             yield behaviour.document.problem(f"/resources/{name}", few)

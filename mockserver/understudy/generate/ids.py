@@ -30,12 +30,7 @@ class Ids:
         return value
 
 
-def most(kind: Resource) -> int:
-    """Return how many members of a resource a parent has at most."""
-    return len(kind.each[1]) if kind.each else kind.count[1]
-
-
 def first(key: Json, kind: Resource) -> int:
     """Return the index of the first id of a parent; parents with integers for keys share none."""
     number = key if isinstance(key, int) else Source.of(f"first {key!r}").key
-    return number * most(kind)
+    return number * kind.count[1]
