@@ -60,6 +60,18 @@ def test_members_of_different_parents_have_different_ids() -> None:
     assert len(ids) == 2000
 
 
+def test_every_parent_is_counted_once(cattix: Path) -> None:
+    path = cattix / "behaviour.yaml"
+    known = "known: [[7, 5000000001], [7, 5000000002], [9, 5000000003]]"
+    path.write_text(path.read_text().replace("count: [2, 4]", f"count: [2, 4]\n    {known}", 1))
+    world = World(load_contract(cattix))
+
+    keys = [world.parent("company", index) for index in range(12)]
+
+    assert keys[:2] == [7, 9]
+    assert {*keys} == {*range(1, 13)}
+
+
 def test_resources_of_which_a_parent_may_have_none_are_counted_too(cattix: Path) -> None:
     path = cattix / "behaviour.yaml"
     path.write_text(path.read_text().replace("count: [2, 4]", "count: [0, 4]"))
