@@ -65,7 +65,7 @@ def _of_recipes(behaviour: Behaviour) -> Iterator[Problem]:
 
 def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]:
     """Yield a problem for each provider of Faker that a schema names in vain."""
-    for key, part in _parts(value):
+    for key, part in pointers.children(value):
         where = pointers.join(at, key)
         if key == PROVIDER and isinstance(part, str) and not known_provider(part):
             hint = "providers are named as in Python, such as email or first_name"
@@ -76,7 +76,7 @@ def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]
 
 def _of_sets(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
     """Yield a problem for each array of more distinct items than there are."""
-    for key, part in _parts(schema):
+    for key, part in pointers.children(schema):
         if key not in _NO_SCHEMAS:
             yield from _of_sets(contract, part, pointers.join(at, key))
     if not isinstance(schema, dict) or schema.get("uniqueItems") is not True:
@@ -94,11 +94,6 @@ def _domain(schema: Json, contract: Contract) -> Domain | None:
         return domain_of(c.canonical(schema, contract.schemas))
     except ValueError:
         return None  # which is told of where the whole is looked at
-
-
-def _parts(value: Json) -> Iterator[tuple[str | int, Json]]:
-    yield from value.items() if isinstance(value, dict) else ()
-    yield from enumerate(value) if isinstance(value, list) else ()
 
 
 def _of_schema(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
