@@ -183,7 +183,14 @@ def test_examples_come_but_are_not_all_that_comes() -> None:
     assert 5 not in values
 
 
-@pytest.mark.parametrize("schema", [{"type": "string", "format": "uuid"}, {"type": "string"}])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string"},
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "format": "uuid", "pattern": "^[a-f]"},
+    ],
+)
 def test_the_example_of_an_id_is_not_repeated(schema: Json) -> None:
     example = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
