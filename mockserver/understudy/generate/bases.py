@@ -5,10 +5,10 @@ Most of what an object can show needs one item in each array, hardly anything mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 from understudy.codec import dumps
 from understudy.contract.model import Contract
@@ -22,6 +22,8 @@ BASES: Final = 50
 """How many realistic objects are looked at for one that has what is to be shown."""
 
 _SIZES: Final = tuple(product((1, 2, 3), repeat=2))
+_CONTAINERS: Final = (dict, list)
+_Test: TypeAlias = Callable[[Json], bool]
 
 
 class Bases:
@@ -36,35 +38,61 @@ class Bases:
     @cached_property
     def smallest(self) -> Sequence[Json]:
         """Return realistic objects in all sizes that they can have, small ones first."""
-        found = {dumps(value): value for index in range(BASES) for value in self._sizes(index)}
+        sizes = (short for value in self._looked_at for short in _sizes(value, self._fits))
+        found = {dumps(short): short for short in sizes}
         return [found[text] for text in sorted(found, key=len)]
+
+    @cached_property
+    def shortest(self) -> Sequence[Json]:
+        """Return realistic objects with as few items in their arrays as they can have."""
+        return [next(_sizes(value, self._fits)) for value in self._looked_at]
 
     def short(self, index: int) -> Json:
         """Return a realistic object with as few items in its arrays as it can have."""
-        return next(self._sizes(index))
+        return next(_sizes(self._sample(index), self._fits))
 
     def holds(self, value: Json) -> bool:
         """Tell whether `value` is valid and breaks no relation."""
-        relations = self._contract.behaviour.relations
-        found = broken(relations, value, self._schema, self._contract.schemas)
-        return self.validator.accepts(value) and not any(found)
+        return self.validator.accepts(value) and self._relates(value)
 
-    def _sizes(self, index: int) -> Iterator[Json]:
-        """Yield a realistic object with few items in its arrays, whole if it needs them all."""
-        value, whole = self._sample(index), True
-        for outer, inner in _SIZES:
-            short = _shortened(value, outer, inner)
-            if self.holds(short):
-                whole = False
-                yield short
-        if whole:
-            yield value
+    def _relates(self, value: Json) -> bool:
+        relations = self._contract.behaviour.relations
+        return not any(broken(relations, value, self._schema, self._contract.schemas))
+
+    @cached_property
+    def _fits(self) -> _Test:
+        """Return the test of objects with fewer items.
+
+        Relations are tested, which takes long, only if one was seen to break for want of items.
+        """
+        accepts = self.validator.accepts
+        valid = (short for value in self._looked_at for short in _sizes(value, accepts))
+        return accepts if all(map(self._relates, valid)) else self.holds
+
+    @cached_property
+    def _looked_at(self) -> Sequence[Json]:
+        return [self._sample(index) for index in range(BASES)]
+
+
+def _sizes(value: Json, fits: _Test) -> Iterator[Json]:
+    """Yield `value` with few items in its arrays, whole if it needs them all."""
+    whole = True
+    for outer, inner in _SIZES:
+        short = _shortened(value, outer, inner)
+        if fits(short):
+            whole = False
+            yield short
+    if whole:
+        yield value
 
 
 def _shortened(value: Json, outer: int, inner: int) -> Json:
     """Return `value` with at most so many items in arrays, and in those within arrays."""
     if isinstance(value, dict):
-        return {name: _shortened(member, outer, inner) for name, member in value.items()}
+        return {
+            name: _shortened(member, outer, inner) if isinstance(member, _CONTAINERS) else member
+            for name, member in value.items()
+        }
     if isinstance(value, list):
         return [_shortened(item, inner, inner) for item in value[:outer]]
     return value

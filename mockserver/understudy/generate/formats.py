@@ -58,7 +58,7 @@ def uuid(source: Source) -> str:
 
 def uuid_of(product: int) -> str:
     """Return the version 4 UUID made of the middle bits of the product of base and salt."""
-    x = "%060x" % product  # noqa: UP031 - with slices made beforehand, a fifth faster
+    x = product.to_bytes(30).hex()
     return f"{x[_A]}-{x[_B]}-4{x[_C]}-{_VARIANT[x[30]]}{x[_D]}-{x[_E]}"
 
 

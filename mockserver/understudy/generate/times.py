@@ -59,22 +59,28 @@ def ended(product: int, now: int) -> int:
     return now - int(share * share * _OLDEST) - 1_000_000
 
 
-def settle(objects: Mapping[str, Sequence[Any]], latest: int, fraction: int) -> None:
-    """Write microseconds as text, moved so that the last are `latest`, in objects by member."""
-    tops = [max([one[key] for one in some]) for key, some in objects.items() if some]
-    shift = latest - max(tops, default=0)
-    day, start = "", 0
+def settle(
+    objects: Mapping[str, Sequence[Any]], last: int | None, latest: int, fraction: int
+) -> None:
+    """Write microseconds as text in objects by member, moved so that the last are `latest`."""
+    if last is None:
+        tops = [max([one[key] for one in some]) for key, some in objects.items() if some]
+        last = max(tops, default=0)
+    shift = latest - last
+    if fraction:
+        for key, some in objects.items():
+            for one in some:
+                one[key] = stamp(one[key] + shift, fraction)
+        return
+    day, start, minutes, seconds = "", 1 << 62, _MINUTES, _SECONDS
     for key, some in objects.items():
         for one in some:
-            if fraction:
-                one[key] = stamp(one[key] + shift, fraction)
-                continue
-            seconds = (one[key] + shift) // 1_000_000 - start
-            if not 0 <= seconds < _DAY or not day:
-                number, seconds = divmod(seconds + start, _DAY)
+            at = (one[key] + shift) // 1_000_000 - start
+            if not 0 <= at < 86400:
+                number, at = divmod(at + start, _DAY)
                 day, start = _day(number), number * _DAY
-            minute = seconds // 60
-            one[key] = f"{day}{_MINUTES[minute]}{_SECONDS[seconds - minute * 60]}"
+            minute = at // 60
+            one[key] = f"{day}{minutes[minute]}{seconds[at - minute * 60]}"
 
 
 @lru_cache(maxsize=4096)

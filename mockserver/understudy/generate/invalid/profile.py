@@ -45,13 +45,15 @@ class Inexpressible:
 class _Plan:
     """A fault, the change that makes it, and bases for which that is proven.
 
-    It is `sure` if no base was found on which the same change breaks something else.
+    It is `sure` if no base was found on which the same change breaks something else, and `common`
+    if realistic objects as short as can be have a place for it.
     """
 
     way: Way
     change: Change
     bases: tuple[int, ...]
     sure: bool
+    common: bool
 
 
 def invalid(
@@ -64,8 +66,8 @@ def invalid(
 class InvalidSample:
     """Objects by index, from 0, each with one of `faults` in turn; a pure function of the index.
 
-    An object is the realistic one with the same index, changed; where that offers no place for
-    the fault, another realistic one is.
+    An object is the realistic one with the same index, cut and changed; where that offers no
+    place for the fault, another realistic one is.
     """
 
     def __init__(self, contract: Contract, subject: Subject, world: World, *, verify: bool) -> None:
@@ -94,8 +96,9 @@ class InvalidSample:
     def _attempts(self, plan: _Plan, index: int) -> Iterator[tuple[Json, Source]]:
         """Yield bases and sources: the own base, a proven one, and that as it was proven."""
         source = self._source.at("object").at(index)
+        if plan.common:
+            yield self._bases.short(index), source
         proven = source.at("base").pick(plan.bases)
-        yield self._bases.short(index), source
         yield self._bases.smallest[proven], source
         yield self._bases.smallest[proven], _proof(self._source, proven)
 
@@ -124,7 +127,8 @@ class _Planner:
                 if len(good) == _PROOFS or len(bad) == _FAILURES:
                     break
             if good:
-                return _Plan(way, change, tuple(good), sure=not bad)
+                common = self._is_common(way, change)
+                return _Plan(way, change, tuple(good), sure=not bad, common=common)
             reason = reason or "".join(bad[:1])
         return Inexpressible(way.fault, reason or _NO_WAY)
 
@@ -136,6 +140,10 @@ class _Planner:
                 violations = self._bases.validator.violations(spoiled[0])
                 alone = _breaks_alone(way, spoiled[1], violations)
                 yield base, "" if alone else _told(violations)
+
+    def _is_common(self, way: Way, change: Change) -> bool:
+        source = self._source.at("common")
+        return any(_spoiled(base, way.site, change, source) for base in self._bases.shortest)
 
 
 def _proof(source: Source, base: int) -> Source:

@@ -73,7 +73,8 @@ def program(
     objects = ", ".join(f"{key!r}: {found}" for key, found in writer.timed.items())
     if objects:
         latest = f"ended({scope.at('age').product}, {clock.now})"
-        lines.add(f"settle({{{objects}}}, {latest}, {clock.fraction})")
+        last = f"{made.code}[{writer.last!r}]" if writer.last else None
+        lines.add(f"settle({{{objects}}}, {last}, {latest}, {clock.fraction})")
     for relation, found in writer.clocked.items():
         lines.add(f"for one in {found}: obey_clock_id({relation}, Place(one))")
     lines.add(f"return {made.code}")

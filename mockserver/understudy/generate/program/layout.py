@@ -69,6 +69,22 @@ class Layout:
                 for earlier in timed[:index]:
                     yield from (Edge(first, then) for first in earlier for then in later)
 
+    def last(self) -> str:
+        """Return the member of the whole that no instant comes after, or nothing."""
+        sure = {
+            (edge.first.path, edge.then.path)
+            for edge in self.ordered()
+            if not edge.first.shift and not edge.then.shift
+            if len(edge.then.path) == edge.shared + 1 and self.always(edge.then.path)
+        }
+        for path in self.instants:
+            reached = {path} if len(path) == 1 and self.always(path) else set[tuple[str, ...]]()
+            for _ in self.instants:
+                reached |= {first for first, then in sure if then in reached}
+            if reached >= self.instants:
+                return path[0]
+        return ""
+
     def copied(self) -> Iterator[Edge]:
         """Yield what a value is equal to, or a rendering of."""
         for path, relation in (*self._of("equal"), *self._of("renders")):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from understudy.generate.source import BITS, HALF, LARGE, MASK, START, salted
 from understudy.types import Json
+
+T = TypeVar("T")
 
 _LONGEST = 4000
 
@@ -40,6 +43,8 @@ def literal(value: Json, code: str) -> Value:
 
 def one_of(options: tuple[Json, ...], code: str) -> Value:
     """Return one of several constants."""
+    if options and isinstance(options[0], str) and len(set(map(repr, options))) == 1:
+        code = repr(options[0])
     return Value(code, options, all(isinstance(one, str) for one in options), None in options)
 
 
@@ -83,6 +88,10 @@ class Scope:
     def key(self, token: str) -> Scope:
         """Return the scope of the member or item that `token` leads to."""
         return replace(self, path=(*self.path, token))
+
+    def aside(self) -> Scope:
+        """Return the scope of a value that is used here, but stands nowhere in the object."""
+        return self.key(" ")
 
     def bound(self, **names: Value) -> Scope:
         """Return the scope with more names."""
@@ -172,3 +181,12 @@ class Lines:
         """Return the source of the function."""
         start = [f"    {variable} = []" for variable in self._lists]
         return "\n".join([f"def {signature}:", *start, *self._lines, ""])
+
+
+def branches(cases: Sequence[tuple[str, T]]) -> Iterator[tuple[str, T]]:
+    """Yield the line that opens each of several cases; the last needs no condition."""
+    for index, (condition, what) in enumerate(cases):
+        last = index == len(cases) - 1
+        known = "else" if index else "if True"
+        word = "elif" if index else "if"
+        yield f"{known}:" if last else f"{word} {condition}:", what

@@ -76,9 +76,11 @@ def _descended(value: Value, path: tuple[str, ...], start: int, always: Always) 
             current = f"x{index}"
         else:
             return f"(reach({value.code}, {', '.join(map(repr, tokens))}) or 0)"
-    if clauses and value.code == "[]":
+    if value.options is not None and not any(value.options):
         return "0"
     if clauses:
         found = f"max([{current} {' '.join(clauses)}], default=0)"
         return f"({found} if {value.code} else 0)"
-    return f"({current} or 0)" if value.null and not tokens else current
+    if value.null:
+        return f"({current} if {value.code} else 0)"
+    return current

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 from understudy.contract import recipes as r
 from understudy.contract.expressions import Name
 from understudy.generate.objects import ObjectMaker
-from understudy.generate.program.lines import Frame, NotWrittenError, Scope, Value, one_of
+from understudy.generate.program.lines import (
+    Frame,
+    NotWrittenError,
+    Scope,
+    Value,
+    branches,
+    one_of,
+)
 from understudy.generate.program.templates import followed
 from understudy.generate.source import HALF, MASK, SPREAD
 from understudy.types import Json
@@ -25,14 +32,15 @@ _CASES = 4
 
 def each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, *_: Any) -> Value:
     """Write a list with one item for each entry of another."""
-    entries = w.lines.kept(followed(recipe.entries, w, scope), "e")
-    entry, index = w.lines.fresh("e"), w.lines.fresh("i")
-    loop = f"for {index}, {entry} in enumerate({entries.code}):"
+    entries = followed(recipe.entries, w, scope)
     options: tuple[Json, ...] | None = None
     if entries.options is not None:
         options = tuple(one for some in entries.options for one in some or ())
     if options == ():
-        return Value("[]", null=False)
+        return one_of(([],), "[]")
+    entries = w.lines.kept(entries, "e")
+    entry, index = w.lines.fresh("e"), w.lines.fresh("i")
+    loop = f"for {index}, {entry} in enumerate({entries.code}):"
     items = w.compiler.items(schema)
     token = _switched(w.maker(items), recipe.name, options or ())
 
@@ -97,8 +105,8 @@ def _loop(
         w.lines.add(f"{base} ^= {base} >> 37")
         frame = Frame(list=made, index=index)
         within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
-        for condition, body in bodies:
-            with w.lines.block(f"if {condition}:"):
+        for branch, body in branches(bodies):
+            with w.lines.block(branch):
                 found = body(within)
                 if found.instant:
                     raise NotWrittenError("an instant in a list")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from understudy.generate.program.lines import (
     NotWrittenError,
     Scope,
     Value,
+    branches,
     one_of,
 )
 from understudy.generate.program.loops import each, repeat
@@ -71,36 +72,33 @@ def _object_of(
 def _weighted(recipe: r.Weighted, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
     totals = [*accumulate(weight for weight, _ in recipe.options)]
     drawn = w.lines.kept(Value(scope.at("which").below(totals[-1])), "w").code
-    cases = (
-        (f"{drawn} < {total}", scope.at(f"option {index}"), option)
+    cases = [
+        (f"{drawn} < {total}", (scope.at(f"option {index}"), option))
         for index, (total, (weight, option)) in enumerate(zip(totals, recipe.options, strict=True))
         if weight
-    )
+    ]
     return _choice(cases, w, schema, cap)
 
 
 def _switch(recipe: r.Switch, w: Writer, scope: Scope, schema: Json, cap: Cap | None) -> Value:
-    on = w.lines.kept(write(recipe.on, w, scope.at("on")), "w")
+    on = w.lines.kept(write(recipe.on, w, scope.at("on").aside()), "w")
     if on.text and len(set(on.options or ())) == 1:
         case = recipe.cases.get(str((on.options or ())[0]), recipe.default)
         return write(case, w, scope, schema, cap)
     if not on.text:
         on = w.lines.kept(Value(f"{w.lines.constant(spelled)}({on.code})"), "w")
-    cases = [(f"{on.code} == {case!r}", scope, of) for case, of in recipe.cases.items()]
-    return _choice([*cases, ("True", scope, recipe.default)], w, schema, cap)
+    cases = [(f"{on.code} == {case!r}", (scope, of)) for case, of in recipe.cases.items()]
+    return _choice([*cases, ("", (scope, recipe.default))], w, schema, cap)
 
 
 def _choice(
-    cases: Iterable[tuple[str, Scope, r.Recipe]], w: Writer, schema: Json, cap: Cap | None
+    cases: Sequence[tuple[str, tuple[Scope, r.Recipe]]], w: Writer, schema: Json, cap: Cap | None
 ) -> Value:
     """Write one branch for each case; the last needs no condition."""
     found: list[Value] = []
-    variable, listed = w.lines.fresh("v"), list(cases)
-    for index, (condition, scope, recipe) in enumerate(listed):
-        last = index == len(listed) - 1
-        word = "elif" if index else "if"
-        condition = "True" if last else condition
-        with w.lines.block(f"{word} {condition}:"):
+    variable = w.lines.fresh("v")
+    for branch, (scope, recipe) in branches(cases):
+        with w.lines.block(branch):
             found.append(write(recipe, w, scope, schema, cap))
             w.lines.add(f"{variable} = {found[-1].code}")
     instant = any(one.instant for one in found)

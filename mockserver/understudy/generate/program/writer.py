@@ -22,6 +22,7 @@ from understudy.contract.recipes import (
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING
 from understudy.generate.compile import Compiler
+from understudy.generate.obey import render
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import Maker
 from understudy.generate.program.layout import End, Layout, end
@@ -54,6 +55,7 @@ class Writer:
         self._tables = tables
         self._layout = layout
         self._ordered = tuple(layout.ordered()) if layout else ()
+        self.last = layout.last() if layout else ""
         self._edges = (*self._ordered, *layout.copied()) if layout else ()
 
     def object(
@@ -69,7 +71,7 @@ class Writer:
         for name, recipe in declared.let.items():
             if fixed and name in scope.names:
                 continue
-            value = self.lines.kept(self.write(recipe, inner.at(name).at("let")))
+            value = self.lines.kept(self.write(recipe, inner.at(name).at("let").aside()))
             inner = inner.bound(**{name: value})
         for key in self._order(maker, scope.path):
             frame.members[key] = self._member(key, maker, inner, fixed)
@@ -234,6 +236,9 @@ class Writer:
     def _rendering(self, own: Value, others: Sequence[Value]) -> Value:
         text = self.lines.kept(first_of(others))
         code = f"render({text.code})"
+        if text.text and text.options is not None:
+            known = {one: render(one) for one in text.options}
+            code = f"{self.lines.constant(known)}[{text.code}]"
         if not text.text:
             code = f"{code} if {text.code}.__class__ is str else {own.code}"
         if own.null:
