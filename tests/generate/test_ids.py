@@ -9,12 +9,12 @@ from understudy.contract.load import load_contract
 from understudy.errors import ContractError
 from understudy.generate.domains import Domain
 from understudy.generate.ids import Ids
-from understudy.generate.source import Source
+from understudy.generate.source import MASK, Source
 from understudy.generate.world import World
 
 SIZES = st.integers(6, 300)
 KNOWN = st.lists(st.integers(990, 1310), max_size=5)
-SOURCES = st.integers(0, (1 << 120) - 1).map(Source)
+SOURCES = st.integers(0, MASK).map(Source)
 
 
 def ids_from_1000(size: int, known: list[int], source: Source) -> Ids:
