@@ -206,7 +206,7 @@ def test_a_sound_file_is_applied(tmp_path: Path) -> None:
     behaviour = load_contract(write(tmp_path, SOUND)).behaviour
 
     assert behaviour.fraction == 3
-    assert behaviour.resources["cat"].count == (2, 5)
+    assert behaviour.resources["cat"].count == (2, 2)
     assert {name: action.kind for name, action in behaviour.operations.items()} == {
         "listCats": "list",
         "addCat": "create",

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from understudy.contract.validate import Validator
 from understudy.generate.formats import FORMATS, text, uuid
-from understudy.generate.source import Source
+from understudy.generate.source import MASK, Source
 
-KEYS = st.integers(0, (1 << 128) - 1)
+KEYS = st.integers(0, MASK)
 VALIDATORS = {name: Validator({"type": "string", "format": name}) for name in FORMATS}
 OF_OPENAPI = {"binary", "byte", "password"}
 """Formats that JSON Schema does not know, so that no validator refuses anything."""

@@ -16,6 +16,7 @@ from understudy.generate.vocabulary import known_provider, locales, persons, poo
 from understudy.generate.world import World
 from understudy.types import Json
 
+INSTANT = {"type": "string", "format": "date-time"}
 TABLE = read_document(Path(likely.__file__).with_name("likely.yaml")).data
 NAMES = {section: " ".join(rows).split() for section, rows in TABLE.items()}
 ROWS = [row for rows in TABLE.values() for row in rows.values()]
@@ -51,13 +52,13 @@ TEXTS = st.fixed_dictionaries(
 NUMBERS = st.fixed_dictionaries(
     {"type": st.sampled_from(["integer", "number", ["integer", "null"]])},
     optional={
-        "minimum": st.integers(-100, 50),
+        "minimum": st.integers(-100, 43),  # below, there is a multiple of each up to 50
         "maximum": st.integers(50, 5000),
         "multipleOf": st.sampled_from([1, 5, 7]),
         "x-faker": st.sampled_from(["random_int", "latitude", "first_name"]),
     },
 )
-BOUNDS = st.sampled_from([{}, {"maxLength": 300}])
+BOUNDS = st.sampled_from([{}, {"maxLength": 300}, {"format": "date-time"}])
 PROPERTIES = st.tuples(st.sampled_from(NAMES["text"]), TEXTS) | st.tuples(
     st.sampled_from(NAMES["number"]), NUMBERS
 )
@@ -65,6 +66,7 @@ PROPERTIES = st.tuples(st.sampled_from(NAMES["text"]), TEXTS) | st.tuples(
 
 @settings(deadline=None, max_examples=150)
 @example([("at", {"type": "string", "format": "email"})], WORLD)
+@example([("id", {"type": "integer", "minimum": 43, "maximum": 50, "multipleOf": 7})], WORLD)
 @given(st.lists(PROPERTIES, min_size=1, max_size=6), st.sampled_from([WORLD, GERMAN]))
 def test_whatever_a_property_is_called_its_schema_has_the_last_word(
     properties: list[tuple[str, Json]], world: World
@@ -76,9 +78,9 @@ def test_whatever_a_property_is_called_its_schema_has_the_last_word(
 
 
 @settings(deadline=None, max_examples=60)
-@given(
-    st.sampled_from(NAMES["text"]), st.integers(0, 40), st.sampled_from([{}, {"maxLength": 300}])
-)
+@example("at", 2, {})
+@example("some", 40, {"format": "date-time"})
+@given(st.sampled_from(NAMES["text"]), st.integers(0, 40), BOUNDS)
 def test_distinct_items_are_there_for_every_name(name: str, least: int, bound: Json) -> None:
     items = {"type": "string", **bound}
     array = {"type": "array", "uniqueItems": True, "minItems": least, "items": items}
@@ -181,7 +183,14 @@ def test_examples_come_but_are_not_all_that_comes() -> None:
     assert 5 not in values
 
 
-@pytest.mark.parametrize("schema", [{"type": "string", "format": "uuid"}, {"type": "string"}])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string"},
+        {"type": "string", "format": "uuid"},
+        {"type": "string", "format": "uuid", "pattern": "^[a-f]"},
+    ],
+)
 def test_the_example_of_an_id_is_not_repeated(schema: Json) -> None:
     example = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 
@@ -215,6 +224,7 @@ def test_every_locale_is_known_by_name() -> None:
         ({"enum": ["a", 1, None, True]}, 4),
         ({"type": "string"}, 100),
         ({"type": "integer"}, 3000),
+        ({"type": "object", "required": ["at"], "properties": {"at": INSTANT}}, 40),
     ],
 )
 def test_all_the_distinct_items_that_there_are_can_be_asked_for(items: Json, count: int) -> None:
@@ -224,6 +234,21 @@ def test_all_the_distinct_items_that_there_are_can_be_asked_for(items: Json, cou
 
     assert all(len({identity(item) for item in value}) == len(value) for value in values)
     assert len({dumps(value) for value in values}) > 1
+
+
+@pytest.mark.parametrize("items", [INSTANT, {"type": "string"}, {"type": "number"}])
+def test_what_must_be_there_twice_is(items: Json) -> None:
+    array = {"type": "array", "not": {"uniqueItems": True}, "minItems": 3, "items": items}
+
+    for value in only("some", array):
+        assert len({identity(item) for item in value}) < len(value)
+
+
+def test_likely_values_are_no_trials() -> None:
+    text = {"type": "string", "maxLength": 300}
+    schema = {"type": "object", "properties": dict.fromkeys(NAMES["text"], text)}
+
+    assert World(SHAPES).trials(schema) == ()
 
 
 DOCUMENT = """\

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.generate.permutation import Permutation
-from understudy.generate.source import Source
+from understudy.generate.source import MASK, Source
 
-SOURCES = st.integers(0, (1 << 128) - 1).map(Source)
+SOURCES = st.integers(0, MASK).map(Source)
 
 
 @given(st.integers(1, 400), SOURCES)

@@ -36,6 +36,7 @@ class Resource:
     `id` leads to the identifier in the value, `parent_field` to the parent's key, `newest` to the
     instant by which collections are ordered, latest first. With `each`, a parent has one member
     for each entry, bound to that name. `known` lists (parent key, id) that exist in every world.
+    `count` says how many a parent has at least and at most.
     """
 
     name: str
@@ -47,6 +48,11 @@ class Resource:
     each: tuple[str, tuple[Json, ...]] | None = None
     newest: tuple[str, ...] | None = None
     known: tuple[tuple[Json, Json], ...] = ()
+
+    @property
+    def least(self) -> int:
+        """How many members are taken to be there of each parent; where there may be none, 1."""
+        return max(self.count[0], 1)
 
 
 @dataclass(frozen=True, slots=True)

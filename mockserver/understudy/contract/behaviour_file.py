@@ -155,7 +155,7 @@ class _Reader:
         self._keys(data, _RESOURCE_KEYS, at)
         schema = self._one_of(data.get("schema"), self._schemas, "schema", f"{at}/schema")
         each = next(iter(data.get("each", {}).items()), None)
-        low, high = data.get("count", [1, 1])
+        low, high = [len(each[1])] * 2 if each else data.get("count", [1, 1])
         return Resource(
             name=name,
             schema=schema,

@@ -98,6 +98,5 @@ def _texts(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
     """Yield pointer and text of every text with braces within `value`."""
     if isinstance(value, str) and "{" in value:
         yield pointer, value
-    children = value.items() if isinstance(value, dict) else ()
-    for key, child in enumerate(value) if isinstance(value, list) else children:
+    for key, child in pointers.children(value):
         yield from _texts(child, pointers.join(pointer, key))

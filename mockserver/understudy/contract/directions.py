@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from understudy.contract.schemas import mapped, named, reference, resolve
+from understudy.contract.schemas import IN_PLACE, in_place, mapped, named, reference, resolve
 from understudy.types import Json, JsonObject
-
-_IN_PLACE = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def _without(
         kept["required"] = [name for name in schema["required"] if name not in gone]
 
     def change(key: str) -> Callable[[Json], Json]:
-        around = gone if key in _IN_PLACE else frozenset()
+        around = gone if key in IN_PLACE else frozenset()
         return lambda part: _without(part, keyword, schemas, around)
 
     return {key: mapped({key: value}, change(key))[key] for key, value in kept.items()}
@@ -117,7 +115,5 @@ def _marked(
         parts += [resolve(part, schemas) for part in parts[0].get("allOf", ())]
         if any(part.get(keyword) is True for part in parts):
             yield member
-    for key in _IN_PLACE:
-        found = schema.get(key, [])
-        for part in found if isinstance(found, list) else [found]:
-            yield from _marked(part, keyword, schemas, seen)
+    for part in in_place(schema):
+        yield from _marked(part, keyword, schemas, seen)

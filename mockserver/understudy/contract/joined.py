@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from understudy.contract.schemas import mapped, named
+from understudy.contract.schemas import IN_PLACE, mapped, named
 from understudy.types import Json, JsonObject
 
-_IN_PLACE = frozenset(("allOf", "anyOf", "oneOf", "if", "then", "else"))
 _SILENT = frozenset("$comment $defs default deprecated description example examples title".split())
 _WHOLE = frozenset(("$id", "$schema", "unevaluatedItems", "unevaluatedProperties"))
 _MOST: Final = 2000
@@ -75,7 +74,7 @@ class _Joiner:
         beside = beside or len(said) > 1 or len(schema.get("allOf", ())) > 1
 
         def change(key: str) -> Callable[[Json], Json]:
-            if key in _IN_PLACE:
+            if key in IN_PLACE:
                 return lambda part: self._said(part, above, beside=beside)
             return self.joined
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -267,13 +267,9 @@ class _Reader:
 
 def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
     """Yield pointer and target of every reference within `value`, examples excepted."""
-    if isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
-            yield pointer, value["$ref"]
-        children: Iterable[tuple[str | int, Json]] = value.items()
-    else:
-        children = enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
+    if isinstance(value, dict) and isinstance(value.get("$ref"), str):
+        yield pointer, value["$ref"]
+    for key, child in pointers.children(value):
         if key not in ("example", "examples", "default", "enum"):
             yield from _references(child, pointers.join(pointer, key))
 

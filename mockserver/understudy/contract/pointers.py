@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from understudy.types import Json
 
 MISSING = object()
@@ -34,3 +37,10 @@ def step(value: Json, token: str) -> Json:
     if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
         return value[int(token)]
     return MISSING
+
+
+def children(value: Json) -> Iterable[tuple[Any, Json]]:
+    """Return the members of an object by name or the items of an array by index."""
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
 
 from understudy.contract.expressions import Relative
+from understudy.contract.pointers import children
 from understudy.contract.relations import Breach, Node, Relation, breaches
 from understudy.types import Json, JsonObject
 
@@ -14,6 +15,9 @@ ANYTHING: Final[JsonObject] = {}
 
 _PREFIX = "#/components/schemas/"
 _COMBINERS = ("allOf", "anyOf", "oneOf")
+IN_PLACE: Final = (*_COMBINERS, "if", "then", "else")
+"""The keywords whose schemas are about the same value as what they stand in."""
+
 _LISTS = (*_COMBINERS, "prefixItems")
 _MAPPINGS = ("$defs", "dependentSchemas", "patternProperties", "properties")
 _SINGLE = tuple(
@@ -37,6 +41,13 @@ def mapped(schema: JsonObject, change: Callable[[Json], Json]) -> JsonObject:
         if key in found:
             found[key] = {name: change(part) for name, part in found[key].items()}
     return found
+
+
+def in_place(schema: JsonObject) -> Iterator[Json]:
+    """Yield the schemas within `schema` that are about the same value."""
+    for key in IN_PLACE:
+        found = schema.get(key, [])
+        yield from found if isinstance(found, list) else [found]
 
 
 def reference(name: str) -> JsonObject:
@@ -159,15 +170,9 @@ def _collect(
     for keyword in _COMBINERS:
         for part in resolve(schema, schemas).get(keyword, []):
             _collect(node, part, schemas, found)
-    for key, value in _children(node.value):
+    for key, value in children(node.value):
         for member in _own_members(schema, str(key), schemas):
             _collect(Node(value, node, key), member, schemas, found)
-
-
-def _children(value: Json) -> Iterable[tuple[Any, Json]]:
-    if isinstance(value, dict):
-        return value.items()
-    return enumerate(value) if isinstance(value, list) else ()
 
 
 def _own_members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:

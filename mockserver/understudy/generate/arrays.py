@@ -62,7 +62,7 @@ def array_maker(
                 _another(maker, child, here, index, seen) if distinct else maker(child, here, index)
             )
         if repeated and len(value) > 1:
-            value[-1] = value[0]
+            value[-1] = makers[0](source.at(0), here, len(value) - 1)
         return value
 
     if not _unsure(view):
@@ -135,13 +135,15 @@ def _arranged(slots: _Slots, wanted: Sequence[Maker], count: int) -> list[Maker]
 
 
 def _another(maker: Maker, source: Source, place: Place, index: int, seen: set[bytes]) -> Json:
-    """Return an item that is not among those `seen`."""
-    for attempt in range(_TRIES):
-        value = maker(source.at("distinct").at(attempt) if attempt else source, place, index)
-        mark = identity(value)
-        if mark not in seen:
-            seen.add(mark)
-            return value
+    """Return an item that is not among those `seen`; its instants are settled to compare it."""
+    with place.draft.settled() as forget:
+        for attempt in range(_TRIES):
+            value = maker(source.at("distinct").at(attempt) if attempt else source, place, index)
+            mark = identity(value)
+            if mark not in seen:
+                seen.add(mark)
+                return value
+            forget()
     raise GenerationError(f"{place.key}: fewer distinct items than asked for")
 
 

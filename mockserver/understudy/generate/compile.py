@@ -16,7 +16,7 @@ from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
-from understudy.contract.schemas import ANYTHING, members, named, resolve
+from understudy.contract.schemas import ANYTHING, in_place, members, named, reference, resolve
 from understudy.contract.validate import Validator
 from understudy.generate.likely import drawn_once
 from understudy.generate.objects import (
@@ -35,7 +35,6 @@ from understudy.types import Json
 
 _NO_VALUES = Values({}, {})
 _NO_RECIPES: Mapping[str, Recipe] = {}
-_APPLICATORS = ("allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
 class Compiler:
@@ -71,7 +70,7 @@ class Compiler:
 
     def object(self, name: str) -> ObjectMaker:
         """Return the maker of the named object schema. Raises TypeError for what is none."""
-        maker = self.present({"$ref": f"#/components/schemas/{name}"})
+        maker = self.present(reference(name))
         if not isinstance(maker, ObjectMaker):
             raise TypeError(f"{name} is not an object schema")
         return maker
@@ -195,7 +194,7 @@ class Compiler:
     def _names(self, schema: Json, depth: int) -> Iterator[str]:
         """Yield the property names in `schema` and in what it combines, as they are written."""
         schema = resolve(schema, self._schemas)
-        for part in _parts(schema) if depth < 32 else ():
+        for part in in_place(schema) if depth < 32 else ():
             yield from self._names(part, depth + 1)
         yield from schema.get("properties", {})
 
@@ -219,12 +218,6 @@ def _or_else(by_recipe: Maker, by_schema: Maker) -> Maker:
             return by_schema(source, place, key)
 
     return make
-
-
-def _parts(schema: Mapping[str, Json]) -> Iterator[Json]:
-    for keyword in _APPLICATORS:
-        value = schema.get(keyword, [])
-        yield from value if isinstance(value, list) else [value]
 
 
 def _declared(

@@ -13,7 +13,7 @@ from understudy.contract import canonical as c
 from understudy.contract import recipes as r
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.model import Contract
-from understudy.contract.schemas import members
+from understudy.contract.schemas import members, reference
 from understudy.generate.numbers import steps_of
 from understudy.generate.patterns.automata import Language
 from understudy.generate.texts import faithful, matching, whole
@@ -79,8 +79,7 @@ def ids_of(contract: Contract, resource: str) -> Domain | None:
     kind = contract.behaviour.resources[resource]
     values = contract.behaviour.values.get(kind.schema)
     recipe = values.members.get(kind.id[0]) if values else None
-    reference = {"$ref": f"#/components/schemas/{kind.schema}"}
-    schema = next(members(reference, kind.id[0], contract.schemas), True)
+    schema = next(members(reference(kind.schema), kind.id[0], contract.schemas), True)
     return domain_by(recipe, c.canonical(schema, contract.schemas))
 
 

@@ -12,7 +12,6 @@ from understudy.contract.model import Contract
 from understudy.contract.recipes import parts
 from understudy.errors import Problem
 from understudy.generate.domains import Domain, domain_of, ids_of
-from understudy.generate.ids import most
 from understudy.generate.likely import PROVIDER
 from understudy.generate.recipes import mistake
 from understudy.generate.vocabulary import known_provider
@@ -44,7 +43,7 @@ def unmakable(contract: Contract, compiled: Callable[[str], object]) -> Iterator
     """Yield a problem for each resource that cannot be compiled or has too few ids."""
     behaviour = contract.behaviour
     for name, kind in behaviour.resources.items():
-        domain, wanted = ids_of(contract, name), most(kind) + len(kind.known)
+        domain, wanted = ids_of(contract, name), kind.count[1] + len(kind.known)
         if domain and domain.size < wanted and behaviour.document:
             few = f"{kind.id[0]} has {domain.size:,} values, and a parent has up to {wanted:,}"
             yield behaviour.document.problem(f"/resources/{name}", few)
@@ -66,7 +65,7 @@ def _of_recipes(behaviour: Behaviour) -> Iterator[Problem]:
 
 def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]:
     """Yield a problem for each provider of Faker that a schema names in vain."""
-    for key, part in _parts(value):
+    for key, part in pointers.children(value):
         where = pointers.join(at, key)
         if key == PROVIDER and isinstance(part, str) and not known_provider(part):
             hint = "providers are named as in Python, such as email or first_name"
@@ -77,7 +76,7 @@ def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]
 
 def _of_sets(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
     """Yield a problem for each array of more distinct items than there are."""
-    for key, part in _parts(schema):
+    for key, part in pointers.children(schema):
         if key not in _NO_SCHEMAS:
             yield from _of_sets(contract, part, pointers.join(at, key))
     if not isinstance(schema, dict) or schema.get("uniqueItems") is not True:
@@ -95,11 +94,6 @@ def _domain(schema: Json, contract: Contract) -> Domain | None:
         return domain_of(c.canonical(schema, contract.schemas))
     except ValueError:
         return None  # which is told of where the whole is looked at
-
-
-def _parts(value: Json) -> Iterator[tuple[str | int, Json]]:
-    yield from value.items() if isinstance(value, dict) else ()
-    yield from enumerate(value) if isinstance(value, list) else ()
 
 
 def _of_schema(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:

@@ -24,7 +24,7 @@ _WORDS: Final = (
     "summer summit system table target team template title topic total travel update upper user "
     "valley value vector version view visit water weekly winter yellow"
 ).split()
-_HOSTS: Final = ("example.com", "example.net", "example.org")
+HOSTS: Final = ("example.com", "example.net", "example.org")
 _EPOCH: Final = date(2024, 1, 1)
 _A, _B, _C, _D, _E = map(slice, (14, 22, 27, 31, 34), (22, 26, 30, 34, 46))
 _VARIANT: Final = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
@@ -71,11 +71,11 @@ def _time(source: Source) -> str:
 
 
 def _host(source: Source) -> str:
-    return f"{word(source.at(0))}.{source.at(1).pick(_HOSTS)}"
+    return f"{word(source.at(0))}.{source.at(1).pick(HOSTS)}"
 
 
 def _email(source: Source) -> str:
-    return f"{word(source.at(0))}.{word(source.at(1))}@{source.at(2).pick(_HOSTS)}"
+    return f"{word(source.at(0))}.{word(source.at(1))}@{source.at(2).pick(HOSTS)}"
 
 
 def _uri(source: Source) -> str:

@@ -18,7 +18,8 @@ class Ids:
     def __init__(self, domain: Domain, source: Source, known: Sequence[Json]) -> None:
         self._nth = domain.nth
         self._order = Permutation(domain.size, source)
-        self._known = {identity(value): place for place, value in enumerate(known)}
+        marks = dict.fromkeys(map(identity, known))
+        self._known = {mark: place for place, mark in enumerate(marks)}
         self.size = domain.size - len(self._known)
 
     def __call__(self, index: int) -> Json:
@@ -29,12 +30,7 @@ class Ids:
         return value
 
 
-def most(kind: Resource) -> int:
-    """Return how many members of a resource a parent has at most."""
-    return len(kind.each[1]) if kind.each else kind.count[1]
-
-
 def first(key: Json, kind: Resource) -> int:
     """Return the index of the first id of a parent; parents with integers for keys share none."""
     number = key if isinstance(key, int) else Source.of(f"first {key!r}").key
-    return number * most(kind)
+    return number * kind.count[1]

@@ -29,6 +29,9 @@ from understudy.types import Json, JsonObject
 if TYPE_CHECKING:
     from understudy.generate.shapes import Shapes, Written
 
+BESIDE: Final = "a format beside other facets of text"
+"""Why texts are made by trial: the canonical form does not say which they are."""
+
 PROVIDER: Final = "x-faker"
 """The keyword by which a schema names a provider of Faker."""
 
@@ -45,8 +48,8 @@ _GROUPS: Mapping[str, Callable[[str], Sequence[Mapping[str, Json]]]] = {
     "place": places,
 }
 _SAMPLES: Final = 256
+_DRAWS: Final = 20
 _HALF: Final = 2
-_BESIDE: Final = "a format beside other facets of text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def likely(written: Written, schema: CanonicalSchema, shapes: Shapes) -> Likely 
     kind = _type(schema)
     if not kind:
         return None
-    accepts = Validator(schema.to_json_schema()).accepts
+    accepts = _allowing(schema)
     for row in _rows(written, kind):
         values = tuple(filter(accepts, _values(row, kind, shapes.names.locale)))
         group = next((name for name in _GROUPS if name in row), "")
@@ -83,7 +86,7 @@ def exemplified(written: Written, schema: CanonicalSchema, otherwise: Maker) -> 
     """Return a maker that draws from the examples of a schema as often as it does otherwise."""
     said = written.schema if isinstance(written.schema, dict) else {}
     given = [said[name] for name in ("example", "default") if name in said]
-    accepts = Validator(schema.to_json_schema()).accepts
+    accepts = _allowing(schema)
     values = tuple(filter(accepts, [*given, *_list(said.get("examples"))]))
 
     def make(source: Source, place: Place, key: str | int) -> Json:
@@ -139,7 +142,7 @@ def _accepted(
     listed = isinstance(present.view(), c.EnumView | c.ConstView)
     kind = "string" if listed else _type(present)
     found, column = column_of(written, kind) if kind else ("", "")
-    return (column, Validator(schema.to_json_schema()).accepts) if found == group else None
+    return (column, _allowing(schema)) if found == group else None
 
 
 def _binding(group: str) -> str:
@@ -204,16 +207,23 @@ def _narrowed(
 def _sampled(
     written: Written, schema: CanonicalSchema, row: JsonObject, shapes: Shapes
 ) -> Likely | None:
-    """Return those texts of a row that a schema allows: a sample, unless it allows all of that."""
+    """Return those texts of a row that a schema allows; where few are, those of a sample."""
     draw = whole(row["pattern"]).draw if "pattern" in row else FORMATS.get(row["format"])
     if draw is None:
         return None
-    accepts, source = Validator(schema.to_json_schema()).accepts, Source.of("sample")
-    values = tuple(filter(accepts, (draw(source.at(i)) for i in range(_SAMPLES))))
+    accepts, samples = _allowing(schema), Source.of("sample")
+    values = tuple(filter(accepts, (draw(samples.at(i)) for i in range(_SAMPLES))))
+
+    def make(source: Source, _place: Place, _key: str | int) -> Json:
+        drawn = (draw(source.at("attempt").at(attempt)) for attempt in range(_DRAWS))
+        return next(filter(accepts, drawn), source.pick(values))
+
+    view = schema.view()
+    if isinstance(view, c.StringView) and not faithful(view):
+        shapes.names.tried(written.at, BESIDE)
     if len(values) == _SAMPLES:
-        maker = shapes.checked(lambda source, *_: draw(source), schema, written, _BESIDE)
-        return Likely(maker, None)
-    return Likely(_one_of(values), listed(values)) if values else None
+        return Likely(make, None)
+    return Likely(make, listed(values)) if values else None
 
 
 def _rows(written: Written, kind: str) -> Iterator[JsonObject]:
@@ -259,6 +269,11 @@ def _table() -> Mapping[str, Mapping[str, JsonObject]]:
 
 def _one_of(values: Sequence[Json]) -> Maker:
     return lambda source, _place, _key: source.pick(values)
+
+
+def _allowing(schema: CanonicalSchema) -> Callable[[Json], bool]:
+    """Return a test of whether a value satisfies `schema`, which leads nowhere else."""
+    return Validator(schema.to_json_schema()).accepts
 
 
 def _list(value: Json) -> list[Json]:

@@ -56,8 +56,9 @@ class Parents:
         """Returns the key of the n-th parent of a kind, those that exist everywhere first."""
         self._keys = {name: compiled({"": kind.key})[0][1] for name, kind in kinds}
         self._lets = {name: compiled(kind.let) for name, kind in kinds}
+        resources = behaviour.resources.values()
         self._known = {
-            name: [k for r in behaviour.resources.values() if r.parent == name for k, _ in r.known]
+            name: list(dict.fromkeys(k for r in resources if r.parent == name for k, _ in r.known))
             for name, _ in kinds
         }
         self._numbered = {
@@ -95,6 +96,14 @@ class Parents:
         numbered = self._numbered[kind]
         if numbered:
             return numbered(index - len(known))
+        key = self._made(kind, index)
+        for _ in known:  # the first ordinals are free, because known keys stand there
+            if key in known:
+                key = self._made(kind, known.index(key))
+        return key
+
+    def _made(self, kind: str, index: int) -> Json:
+        """Return the key that the recipe of a kind makes."""
         place = Place(None, outer=self.root, names={"ordinal": index + 1})
         return self._keys[kind](self._source.at("key").at(kind).at(index), place, "")
 

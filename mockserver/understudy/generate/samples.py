@@ -13,6 +13,7 @@ from typing import TypeAlias
 from understudy.contract.behaviour import Action
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import follow
+from understudy.contract.schemas import reference
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
 
@@ -40,7 +41,7 @@ def of_schema(contract: Contract, name: str) -> Subject:
     """Return the subject for a component schema. Raises KeyError if there is none."""
     if name not in contract.schemas:
         raise KeyError(name)
-    return Subject(name, {"$ref": f"#/components/schemas/{name}"})
+    return Subject(name, reference(name))
 
 
 def of_response(contract: Contract, operation_id: str, status: str = "") -> Subject:
@@ -83,7 +84,7 @@ def samples(contract: Contract, subject: Subject, world: World) -> Samples:
 def resource_of(contract: Contract, subject: Subject) -> str:
     """Return the name of the resource whose members the objects of `subject` are, if any."""
     for resource in contract.behaviour.resources.values():
-        if subject.schema == {"$ref": f"#/components/schemas/{resource.schema}"}:
+        if subject.schema == reference(resource.schema):
             return resource.name
     return ""
 

@@ -16,8 +16,9 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.arrays import array_maker
+from understudy.generate.cost import Cost
 from understudy.generate.formats import word
-from understudy.generate.likely import column_of, exemplified, likely, together
+from understudy.generate.likely import BESIDE, column_of, exemplified, likely, together
 from understudy.generate.numbers import steps_of
 from understudy.generate.place import DEPTH, Maker, Place
 from understudy.generate.source import Source
@@ -28,7 +29,6 @@ TRIES = 100
 """How many values are made before a schema that can only be checked counts as impossible."""
 
 _NULLS_IN_100 = 10
-_FAR = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Shapes:
         self.root = root
         self.names = names
         self.unmodelled = unmodelled
-        self._costs: dict[str, int] = {}
+        self.cost = Cost(root)
         self._targets: dict[str, Maker] = {}
 
     def maker(self, schema: CanonicalSchema, written: Written = Written()) -> Maker:
@@ -117,37 +117,6 @@ class Shapes:
             raise GenerationError(f"{where}: no value found in {TRIES} tries: {reason}")
 
         return make
-
-    def cost(self, schema: CanonicalSchema) -> int:
-        """Return how many containers deep the shallowest value of `schema` is."""
-        match schema.view():
-            case c.ArrayView() as view:
-                needed = list(view.prefix_items[: view.min_items or 0])
-                if view.items is not None and (view.min_items or 0) > len(needed):
-                    needed.append(view.items)
-                needed += [one.schema for one in view.contains if one.min_contains != 0]
-                return 1 + max(map(self.cost, needed), default=0)
-            case c.ObjectView() as view:
-                required = (view.properties.get(name) for name in view.required)
-                return 1 + max((self.cost(member) for member in required if member), default=0)
-            case c.AnyOfView() | c.OneOfView() as view:
-                return min(map(self.cost, view.branches), default=0)
-            case c.AllOfView() as view:
-                return max(map(self.cost, view.branches), default=0)
-            case c.TypedGroupView() as view:
-                return self.cost(view.body)
-            case c.ReferenceView() as view:
-                return self._cost_of(view.uri)
-            case _:
-                return 0
-
-    def _cost_of(self, uri: str) -> int:
-        """Return the cost of a reference; one that leads back to itself costs too much."""
-        if uri not in self._costs:
-            self._costs[uri] = _FAR
-            target = self.root.definition(uri)
-            self._costs[uri] = self.cost(target) if target else 0
-        return self._costs[uri]
 
 
 def nullable(maker: Maker) -> Maker:
@@ -282,7 +251,7 @@ def _text(shapes: Shapes, schema: CanonicalSchema, view: c.StringView, written: 
         return found.maker
     maker = text_maker(view)
     if not faithful(view):
-        return shapes.checked(maker, schema, written, "a format beside other facets of text")
+        return shapes.checked(maker, schema, written, BESIDE)
     return maker if view.formats or view.patterns else exemplified(written, schema, maker)
 
 

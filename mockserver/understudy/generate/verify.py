@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from understudy.codec import dumps
-from understudy.contract.schemas import members, named
+from understudy.contract.schemas import members, named, reference
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.types import Json
@@ -24,10 +24,8 @@ class Verifier:
             return
         key = schema if isinstance(schema, str) else dumps(schema)
         if key not in self._validators:
-            known = {"$ref": f"#/components/schemas/{schema}"}
-            self._validators[key] = Validator(
-                known if isinstance(schema, str) else schema, self._schemas
-            )
+            said = reference(schema) if isinstance(schema, str) else schema
+            self._validators[key] = Validator(said, self._schemas)
         if self._validators[key].accepts(value):
             return
         for violation in self._validators[key].violations(value):

@@ -13,12 +13,12 @@ from faker import Faker
 from faker.config import AVAILABLE_LOCALES
 
 from understudy.errors import GenerationError
+from understudy.generate.formats import HOSTS
 from understudy.generate.source import Source
 
 POOL_SIZE = 256
 _PERSONS = 4096
 _NUMBERS = ("", *map(str, range(2, 100)))
-_HOSTS = ("example.com", "example.net", "example.org")
 
 
 def locales() -> Sequence[str]:
@@ -68,7 +68,7 @@ def _person(first: str, last: str, user: str, source: Source) -> Mapping[str, st
         "last_name": last,
         "name": f"{first} {last}",
         "username": username,
-        "email": f"{username}@{source.at('host').pick(_HOSTS)}",
+        "email": f"{username}@{source.at('host').pick(HOSTS)}",
     }
 
 

@@ -140,7 +140,7 @@ class World:
     def run(self, resource: str, start: int, stop: int) -> Iterator[JsonObject]:
         """Yield the members of `resource` with these indices, counted parent by parent."""
         kind, makes = self._behaviour.resources[resource], self._members[resource]
-        size = len(kind.each[1]) if kind.each else kind.count[0] if kind.parent else stop
+        size = kind.least if kind.parent or kind.each else stop
         while start < stop:
             parent, turn = divmod(start, size)
             last = min(size, turn + stop - start)
@@ -151,7 +151,7 @@ class World:
         """Return the member of `resource`, of some parent, that `source` makes."""
         kind = self._behaviour.resources[resource]
         home = self._parents.nth(kind.parent, source.at("parent").below(MOST))
-        index = source.at("index").below(len(kind.each[1]) if kind.each else kind.count[0])
+        index = source.at("index").below(kind.least)
         return self._members[resource].one(home, index, source)
 
     def present(self, schema: Json) -> Maker:
@@ -202,8 +202,7 @@ class World:
 
     def _populate(self, kind: Resource, home: Home) -> Collection:
         makes = self._members[kind.name]
-        low, high = kind.count if kind.each is None else (len(kind.each[1]),) * 2
-        count = makes.shelf(home).source.at("count").between(low, high)
+        count = makes.shelf(home).source.at("count").between(*kind.count)
         members = list(makes.run(home, 0, count))
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)

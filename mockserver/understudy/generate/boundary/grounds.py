@@ -14,6 +14,7 @@ from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING
+from understudy.contract.schemas import reference
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.bases import Bases
@@ -106,4 +107,4 @@ def _written(schema: CanonicalSchema) -> Json:
     """Return `schema` by its name if it has one, so that its recipes apply."""
     view = schema.view()
     name = c.component(view) if isinstance(view, c.ReferenceView) else ""
-    return {"$ref": f"#/components/schemas/{name}"} if name else schema.to_json_schema()
+    return reference(name) if name else schema.to_json_schema()
