@@ -13,7 +13,7 @@ from cores import Cores, are_quiet, wait_until_quiet
 from threads import NAME
 
 FEW, MANY = 10_000, 1_000_000
-WORKERS_SECONDS = 10
+WORKERS_SECONDS = 20
 """How long one worker is to have work, so that starting the second weighs little."""
 WORKERS_ROUNDS = 3
 
