@@ -302,3 +302,29 @@ def contract_of(behaviour: dict[str, Any]) -> Contract:
         for name, data in files.items():
             Path(folder, f"{name}.yaml").write_text(yaml.safe_dump(data, sort_keys=False))
         return load_contract(Path(folder, "openapi.yaml"))
+
+
+def test_names_and_texts_of_a_behaviour_never_become_code() -> None:
+    values = {
+        "Thing": {
+            "let": {"self": "{plain}", "set": {"$from": "sets"}, "row": "-"},
+            "kind": "{self}'); raise SystemExit #",
+            "title": '"{self}"\n',
+            "html": "",
+            "total": 10**40,
+            "part": {"$number": [0, 9]},
+            "rest": 1,
+            "made": {"$after": [0, 0]},
+            "done": {"$after": [0, 0]},
+            "note": {"a'b\"]": "{self}", "__import__": 1.5},
+            "pieces": {"$each": "set.rows", "as": "self"},
+        },
+        "Piece": {
+            "thing": "{self.word}",
+            "name": {"$switch": "{self.word}", "cases": {"')": "a", "{": "b"}, "default": "c"},
+            "made": {"$after": [0, 1]},
+            "done": {"$after": [0, 1]},
+        },
+    }
+
+    assert agree(contract_of({"values": values}), "thing", 1, range(6))

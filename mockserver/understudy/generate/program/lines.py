@@ -93,9 +93,9 @@ class Scope:
         """Return the scope of a value that is used here, but stands nowhere in the object."""
         return self.key(" ")
 
-    def bound(self, **names: Value) -> Scope:
-        """Return the scope with more names."""
-        return replace(self, names={**self.names, **names})
+    def bound(self, name: str, value: Value) -> Scope:
+        """Return the scope with one more name."""
+        return replace(self, names={**self.names, name: value})
 
     @property
     def source(self) -> str:

@@ -46,7 +46,7 @@ def each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, *_: Any) -> Valu
 
     def item(bound: Value, inner: Scope) -> Value:
         text = w.rendered(bound, inner.at(recipe.name))
-        return w.write(recipe.of, inner.bound(**{recipe.name: text}), items)
+        return w.write(recipe.of, inner.bound(recipe.name, text), items)
 
     every = Value(entry, options, null=options is None or None in options)
     split = _split(entry, token, options or ()) if token else [("True", every)]
@@ -62,8 +62,8 @@ def _switched(maker: ObjectMaker | None, name: str, options: Sequence[Json]) -> 
     names = [p for p in parts if isinstance(p, Name) and p.head == name and len(p.members) == 1]
     tokens = Counter(one.members[0] for one in names)
     for token, count in tokens.most_common(1):
-        texts = {o.get(token) if isinstance(o, dict) else None for o in options}
-        if count > 1 and len(texts) <= _CASES and all(isinstance(text, str) for text in texts):
+        texts = [o.get(token) if isinstance(o, dict) else None for o in options]
+        if count > 1 and all(isinstance(text, str) for text in texts) and len({*texts}) <= _CASES:
             return token
     return ""
 

@@ -151,7 +151,7 @@ def _number(recipe: r.Number, w: Writer, scope: Scope, _schema: Json, cap: Cap |
         first, last = recipe.low.value, recipe.high.value
         return Value(f"({first} + {drawn.below(last - first + 1)})", null=False)
     last = f"min({high.code}, {w.left(cap, scope)})" if cap else high.code
-    code = f"{w.lines.constant(between)}({drawn.product}, {low.code}, {last}, {scope.path[-1:]})"
+    code = f"{w.lines.constant(between)}({drawn.product}, {low.code}, {last}, {scope.path[-1]!r})"
     return Value(code, null=False)
 
 

@@ -14,12 +14,13 @@ from understudy.types import Json
 if TYPE_CHECKING:
     from understudy.generate.program.writer import Writer
 
-_PLAIN = (bool, int, float, str, type(None))
+_PLAIN = (bool, str, type(None))
 
 
 def constant(value: Json, w: Writer) -> Value:
     """Return a value that is always the same."""
-    return literal(value, repr(value) if type(value) in _PLAIN else w.lines.constant(value))
+    plain = type(value) in _PLAIN or (type(value) is int and abs(value) < 1 << 62)
+    return literal(value, repr(value) if plain else w.lines.constant(value))
 
 
 def template(recipe: Template, w: Writer, scope: Scope) -> Value:

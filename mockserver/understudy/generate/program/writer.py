@@ -72,7 +72,7 @@ class Writer:
             if fixed and name in scope.names:
                 continue
             value = self.lines.kept(self.write(recipe, inner.at(name).at("let").aside()))
-            inner = inner.bound(**{name: value})
+            inner = inner.bound(name, value)
         for key in self._order(maker, scope.path):
             frame.members[key] = self._member(key, maker, inner, fixed)
         made = self.container(frame.members, maker.keys, scope.path)
