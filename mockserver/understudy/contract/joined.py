@@ -76,7 +76,7 @@ class _Joiner:
         def change(key: str) -> Callable[[Json], Json]:
             if key in IN_PLACE:
                 return lambda part: self._said(part, above, beside=beside)
-            return self.joined
+            return lambda part: self._said(part, above, beside=False)
 
         found = {key: mapped({key: value}, change(key))[key] for key, value in schema.items()}
         if "allOf" in found:

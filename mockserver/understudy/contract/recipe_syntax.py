@@ -155,7 +155,10 @@ def _from(data: JsonObject, pointer: str, report: Report) -> Recipe:
 
 def _number(data: JsonObject, pointer: str, report: Report) -> Recipe:
     low, high = _parse_all(data["$number"], pointers.join(pointer, "$number"), report)
-    if isinstance(low, Literal) and isinstance(high, Literal) and low.value > high.value:
+    ends = [end.value for end in (low, high) if isinstance(end, Literal)]
+    if not all(type(end) is int for end in ends):
+        raise ValueError("the bounds are no integers")
+    if len(ends) > 1 and ends[0] > ends[1]:
         raise ValueError("the bounds are the wrong way round")
     return Number(low, high)
 
@@ -195,6 +198,8 @@ def _member(data: JsonObject, pointer: str, report: Report) -> Recipe:
 
 def _after(data: JsonObject, _pointer: str, _report: Report) -> Recipe:
     low, high = data["$after"]
+    if not 0 <= low <= high:
+        raise ValueError("the bounds are the wrong way round, or below zero")
     return After(int(low), int(high))
 
 

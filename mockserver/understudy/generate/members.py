@@ -157,6 +157,7 @@ class Members:
                 self._compiler,
                 self._world,
                 names=names,
+                own=own.keys(),
                 fixed=fixed,
                 clock=self._world.clock,
             )

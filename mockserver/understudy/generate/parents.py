@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
+from understudy.codec import identity
 from understudy.contract.model import Contract
 from understudy.contract.recipes import Recipe
 from understudy.generate.domains import keys_of
@@ -50,7 +51,7 @@ class Parents:
     def __init__(self, contract: Contract, source: Source, compiled: Compile) -> None:
         behaviour = contract.behaviour
         self._source = source
-        self._homes: OrderedDict[tuple[str, Json], Home] = OrderedDict()
+        self._homes: OrderedDict[tuple[str, bytes], Home] = OrderedDict()
         kinds = behaviour.parents.items()
         self.key = lru_cache(maxsize=MOST)(self._key)
         """Returns the key of the n-th parent of a kind, those that exist everywhere first."""
@@ -72,15 +73,18 @@ class Parents:
 
     def home(self, kind: str, key: Json) -> Home:
         """Return the parent of `kind` with this key."""
-        home = self._homes.get((kind, key))
+        known = kind, identity(key)
+        home = self._homes.get(known)
         if home is not None:
-            self._homes.move_to_end((kind, key))
+            self._homes.move_to_end(known)
             return home
+        if isinstance(key, float) and key.is_integer():
+            key = int(key)  # the same number in JSON
         place = Place(None, outer=self.root)
         place.names = {"key": key}
         source = self._source.at("parent").at(kind).under(as_label(key))
         place.names = _bound(self._lets[kind], source, place)
-        home = self._homes[kind, key] = Home(key, place, {**self.root.names, **place.names})
+        home = self._homes[known] = Home(key, place, {**self.root.names, **place.names})
         if len(self._homes) > MOST:
             self._homes.popitem(last=False)
         return home

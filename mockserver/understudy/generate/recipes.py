@@ -68,8 +68,8 @@ def references(recipe: r.Recipe | None) -> set[str]:
 
 
 def refers_to_names(recipe: r.Recipe) -> bool:
-    """Tell whether `recipe` uses a binding or a table."""
-    return any(isinstance(part, Name) for part in r.parts(recipe))
+    """Tell whether `recipe` uses a binding, a table or what belongs to a parent."""
+    return any(isinstance(part, Name | r.Member) for part in r.parts(recipe))
 
 
 def mistake(part: object) -> tuple[str, str] | None:

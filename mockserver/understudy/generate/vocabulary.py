@@ -26,9 +26,15 @@ def locales() -> Sequence[str]:
     return sorted(AVAILABLE_LOCALES)
 
 
+@lru_cache(maxsize=512)
 def known_provider(provider: str) -> bool:
     """Tell whether Faker can make such values."""
-    return not provider.startswith("_") and callable(getattr(_faker("en_US"), provider, None))
+    if provider.startswith(("_", "seed", "add_", "set_")):
+        return False
+    try:
+        return getattr(_faker("en_US"), provider)() is not None
+    except Exception:
+        return False
 
 
 @lru_cache(maxsize=512)

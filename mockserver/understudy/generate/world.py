@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeVar
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
-from understudy.contract.pointers import follow
+from understudy.contract.pointers import MISSING, follow
 from understudy.contract.recipes import Recipe
 from understudy.errors import ContractError
 from understudy.exchange import Request
@@ -22,7 +22,7 @@ from understudy.generate.feasible import infeasible, unmakable
 from understudy.generate.members import Members
 from understudy.generate.obey import obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
-from understudy.generate.place import ABSENT, Draft, Maker, Place
+from understudy.generate.place import ABSENT, Draft, Maker, Place, UnboundError
 from understudy.generate.program.build import (
     Clock,
 )
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 
 class World:
-    """Generates what an API holds. Safe to share; two worlds of one seed and clock are equal.
+    """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
     Every value is validated before it leaves, unless `verify` is false.
     """
@@ -171,7 +171,7 @@ class World:
 
         Clients bring ids that this world never showed; those have members all the same.
         """
-        kind, parent = self._behaviour.resources[name], place.lookup("key")
+        kind, parent = self._behaviour.resources[name], _key(place)
         found = self.collection(name, parent).by_id.get(identifier)
         if found is not None:
             return found
@@ -182,7 +182,7 @@ class World:
 
     def members(self, name: str, place: Place) -> list[Json]:
         """Return the members of resource `name` that the parent of `place` has."""
-        return list(self.collection(name, place.lookup("key")).members)
+        return list(self.collection(name, _key(place)).members)
 
     def now(self) -> str:
         """Return the time of the clock as an RFC 3339 date-time."""
@@ -208,3 +208,11 @@ class World:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
+
+
+def _key(place: Place) -> Json:
+    """Return the key of the parent around. Raises UnboundError where there is none."""
+    key = place.lookup("key")
+    if key is MISSING:
+        raise UnboundError("key")
+    return key

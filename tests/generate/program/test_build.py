@@ -328,3 +328,32 @@ def test_names_and_texts_of_a_behaviour_never_become_code() -> None:
     }
 
     assert agree(contract_of({"values": values}), "thing", 1, range(6))
+
+
+LETS = {"set": {"$from": "sets"}, "row": "-"}
+REST = {"html": "", "total": 1, "part": 0, "rest": 0, "made": None, "done": None, "note": None}
+AWKWARD = [
+    {"let": {**LETS, "shared": "inner"}, "kind": "{shared}"},
+    {"let": LETS, "kind": "{set.rows.0.word}"},
+    {"let": LETS, "kind": {"$matching": "set.name"}},
+    {"let": LETS, "kind": "x", "pieces": {"$repeat": [1, 1]}},
+]
+
+
+@pytest.mark.parametrize("values", AWKWARD)
+def test_programs_agree_with_makers_where_names_are_awkward(values: Json) -> None:
+    thing = {**REST, "title": None, "pieces": None, **values}
+    piece = {"thing": None, "name": None, "made": None, "done": None}
+
+    behaviour = {"let": {"shared": "outer"}, "values": {"Thing": thing, "Piece": piece}}
+    agree(contract_of(behaviour), "thing", 1, range(4))
+
+
+def test_texts_that_look_around_are_left_to_the_makers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLES, "greetings", ["Hello {/title}"])
+    thing = {**REST, "let": LETS, "title": "bob", "kind": "{greetings}", "pieces": None}
+    piece = {"thing": None, "name": None, "made": None, "done": None}
+
+    contract = contract_of({"values": {"Thing": thing, "Piece": piece}})
+
+    assert not agree(contract, "thing", 1, range(4))

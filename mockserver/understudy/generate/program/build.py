@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -53,20 +53,21 @@ def program(
     lexicon: Lexicon,
     *,
     names: Mapping[str, Value],
+    own: Collection[str],
     fixed: Mapping[str, Value],
     clock: Clock,
 ) -> Program | None:
     """Return generated code that makes what `maker` makes from the same base, or None.
 
-    `names` are bound, and the members in `fixed` given, see `member_names` and `Program`. None
-    where a recipe or relation is beyond generated code.
+    `names` are bound, its `own` for good, and the members in `fixed` given, see `member_names`
+    and `Program`. None where a recipe or relation is beyond generated code.
     """
     scope = Scope("base", names)
     try:
         first = Writer(compiler, lexicon.tables)
-        first.object(maker, scope, fixed)
+        first.object(maker, scope, fixed, own)
         writer = Writer(compiler, lexicon.tables, first.found)
-        made = writer.object(maker, scope, fixed)
+        made = writer.object(maker, scope, fixed, own)
     except NotWrittenError:
         return None
     lines = writer.lines
@@ -78,7 +79,7 @@ def program(
     for relation, found in writer.clocked.items():
         lines.add(f"for one in {found}: obey_clock_id({relation}, Place(one))")
     lines.add(f"return {made.code}")
-    return _compiled(lines, maker.name, lexicon)
+    return _compiled(lines, lexicon)
 
 
 def id_program(
@@ -96,10 +97,10 @@ def id_program(
     except (KeyError, NotWrittenError):
         return None
     writer.lines.add(f"return {made.code}")
-    return _compiled(writer.lines, key, lexicon)
+    return _compiled(writer.lines, lexicon)
 
 
-def _compiled(lines: Lines, name: str, lexicon: Lexicon) -> Program:
+def _compiled(lines: Lines, lexicon: Lexicon) -> Program:
     text = lines.text(f"make{_SIGNATURE}")
     known: dict[str, Any] = {
         "ABSENT": ABSENT,
@@ -117,6 +118,6 @@ def _compiled(lines: Lines, name: str, lexicon: Lexicon) -> Program:
         "lexicon": lexicon,
         **lines.constants,
     }
-    exec(compile(text, f"<{name}>", "exec"), known)  # noqa: S102 - the text is our own
+    exec(compile(text, "<program>", "exec"), known)  # noqa: S102 - the text is our own
     made: Program = known["make"]
     return made

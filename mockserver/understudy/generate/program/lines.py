@@ -13,6 +13,7 @@ from understudy.types import Json
 T = TypeVar("T")
 
 _LONGEST = 4000
+_DEEPEST = 30
 
 
 class NotWrittenError(Exception):
@@ -135,6 +136,8 @@ class Lines:
     @contextmanager
     def block(self, *opening: str) -> Iterator[None]:
         """Indent what is added in a `with` block, below the lines that open it."""
+        if self._depth > _DEEPEST:
+            raise NotWrittenError("nested too deep for Python")
         for line in opening:
             self.add(line)
         self._depth += 1

@@ -139,7 +139,7 @@ def _turn(table: Value, w: Writer, scope: Scope) -> Value:
     key, ordinal = w.name(scope, "key").code, w.name(scope, "ordinal").code
     size = f"len({table.code})"
     start = f"{w.lines.constant(turn_start)}({key}, {size})"
-    [entries] = table.options or (None,)
+    entries = table.options[0] if table.options and len(table.options) == 1 else None
     code = f"{table.code}[({start} + ({ordinal} or 0)) % {size}]"
     return one_of(tuple(entries), code) if isinstance(entries, list) else Value(code)
 

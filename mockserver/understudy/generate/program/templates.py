@@ -6,8 +6,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from understudy.contract.expressions import Name, Reference, Relative, Runtime
+from understudy.contract.recipe_syntax import parse_template
 from understudy.contract.recipes import Template
-from understudy.generate.program.lines import NULL, Scope, Value, literal, one_of
+from understudy.generate.program.lines import NULL, NotWrittenError, Scope, Value, literal, one_of
 from understudy.generate.templates import draw, is_weights
 from understudy.types import Json
 
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from understudy.generate.program.writer import Writer
 
 _PLAIN = (bool, str, type(None))
+
+
+def points(table: Json) -> bool:
+    """Tell whether a text in `table` is a template that looks at the values around it."""
+    if isinstance(table, str):
+        found = parse_template(table) if "{" in table else None
+        parts = found.parts if isinstance(found, Template) else ()
+        return any(isinstance(part, Relative) and part.tokens for part in parts)
+    within = table.values() if isinstance(table, dict) else table
+    return isinstance(table, dict | list) and any(map(points, within))
 
 
 def constant(value: Json, w: Writer) -> Value:
@@ -36,7 +47,10 @@ def _part(part: str | Reference, w: Writer, scope: Scope) -> Value:
     if isinstance(part, str):
         return literal(part, repr(part))
     if isinstance(part, Relative):
-        return w.related(part, scope)
+        found = w.related(part, scope)
+        if found.code in w.copies:  # makers see what is there before it is made equal
+            raise NotWrittenError(f"{part} is a copy")
+        return found
     if isinstance(part, Runtime):
         return Value("lexicon.now()", text=True, null=False) if part.location == "now" else NULL
     return _named(part, w, scope)
@@ -59,6 +73,8 @@ def followed(name: Name, w: Writer, scope: Scope) -> Value:
 
 
 def _member_of(value: Value, token: str) -> Value:
+    if token.isdecimal():
+        raise NotWrittenError(f"{token} may be an index")
     if value.options is None or not all(isinstance(one, dict) for one in value.options):
         return Value(f"reach({value.code}, {token!r})")
     found = tuple(one.get(token) for one in value.options)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from graphlib import CycleError, TopologicalSorter
 
 from understudy.contract.expressions import Relative
@@ -29,6 +29,7 @@ from understudy.generate.program.layout import End, Layout, end
 from understudy.generate.program.lines import NULL, Frame, Lines, NotWrittenError, Scope, Value
 from understudy.generate.program.lookup import first_of, latest, value_at
 from understudy.generate.program.recipes import write
+from understudy.generate.program.templates import points
 from understudy.generate.recipes import Cap
 from understudy.types import Json
 
@@ -41,7 +42,7 @@ class Writer:
     """Writes the code of one resource; what it finds on a first pass, it obeys on the second.
 
     `timed` names the lists of objects by the member that is an instant, `clocked` those by the
-    relation that makes an id of a time.
+    relation that makes an id of a time; `copies` are variables that were made equal.
     """
 
     def __init__(
@@ -52,16 +53,22 @@ class Writer:
         self.found = Layout()
         self.timed: dict[str, str] = {}
         self.clocked: dict[str, str] = {}
+        self.copies: set[str] = set()
         self._tables = tables
+        self._points = any(map(points, tables.values()))
         self._layout = layout
         self._ordered = tuple(layout.ordered()) if layout else ()
         self.last = layout.last() if layout else ""
         self._edges = (*self._ordered, *layout.copied()) if layout else ()
 
     def object(
-        self, maker: ObjectMaker, scope: Scope, fixed: Mapping[str, Value] | None = None
+        self,
+        maker: ObjectMaker,
+        scope: Scope,
+        fixed: Mapping[str, Value] | None = None,
+        own: Collection[str] = (),
     ) -> Value:
-        """Write an object, of which some members are given, and return it."""
+        """Write an object, of which some members and names of its own are given, and return it."""
         if len(scope.path) > _DEEPEST or not _is_plain(maker):
             raise NotWrittenError(f"{maker.name} is beyond generated code")
         declared, fixed = maker.declared, fixed or {}
@@ -69,7 +76,7 @@ class Writer:
         frame = Frame()
         inner = scope.into(frame)
         for name, recipe in declared.let.items():
-            if fixed and name in scope.names:
+            if name in own:
                 continue
             value = self.lines.kept(self.write(recipe, inner.at(name).at("let").aside()))
             inner = inner.bound(name, value)
@@ -135,6 +142,8 @@ class Writer:
         """Return `value`; text with braces is a template in its own right."""
         if value.options is not None and not any(map(_braced, value.options)):
             return value
+        if self._points:
+            raise NotWrittenError("texts of the vocabulary look at what is around them")
         made = self.lines.fresh("v")
         names = ", ".join(f"{name!r}: {bound.code}" for name, bound in scope.names.items())
         place = f"Place(None, names={{{names}}}, outer=outer)"
@@ -183,7 +192,9 @@ class Writer:
         if len(copies) > 1:
             raise NotWrittenError(f"{key} is a copy twice")
         if copies:
-            return self._copy(key, copies[0], maker, scope, own)
+            made = self._copy(key, copies[0], maker, scope, own)
+            self.copies.add(made.code)
+            return made
         return self.lines.kept(own())
 
     def _copy(
