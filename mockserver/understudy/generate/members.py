@@ -46,10 +46,13 @@ class Surroundings(Lexicon, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where the members of one parent come from; the `known` ids come first."""
+    """Where the members of one parent come from; the `known` ids come first.
+
+    `ids` is the product of base and salt that other ids are drawn from.
+    """
 
     source: Source
-    ids: Source
+    ids: int
     known: tuple[Json, ...]
 
 
@@ -69,8 +72,8 @@ class Members:
         self._world = world
         self._source = source.at(kind.name)
         self._compiler = compiler
-        self._parents = contract.behaviour.parents
-        self._let = contract.behaviour.let
+        behaviour = contract.behaviour
+        self._bound = sorted({"key", *behaviour.let, *behaviour.parents[kind.parent].let})
         self._program: Program | None = None
         self._identify: Program | None = None
         self._is_written = False
@@ -82,24 +85,18 @@ class Members:
         """Return where the members of a parent come from."""
         source = self._source.under(as_label(home.key))
         known = tuple(identifier for key, identifier in self.kind.known if key == home.key)
-        return Shelf(source, source.at("id"), known)
+        ids = source.at("id")
+        return Shelf(source, ids.base * ids.salt, known)
 
     def run(self, home: Home, start: int, stop: int) -> Iterator[JsonObject]:
         """Yield the members of a parent with these indices, in no order."""
         make, identify = self._written()
-        shelf, each, finish = self.shelf(home), self.kind.each, self._world.finish
-        schema, key, outer, place = self.kind.schema, home.key, home.names, home.place
-        ids, product = _product(shelf.ids), _product(shelf.source)
+        shelf, schema, finish = self.shelf(home), self.kind.schema, self._world.finish
+        key, outer, place = home.key, home.names, home.place
+        product = shelf.source.base * shelf.source.salt
         for index in range(start, stop):
-            names: dict[str, Json] = {"ordinal": index + 1}
-            if each:
-                names[each[0]] = each[1][index]
-            if index < len(shelf.known):
-                identifier = shelf.known[index]
-            elif identify:
-                identifier = identify(mixed(ids, index), None, key, names, outer, place)
-            else:
-                identifier = self._id(home, shelf, index, names)
+            names = self._names(index)
+            identifier = self._id(home, shelf, index, names, identify)
             base = mixed(product, index)
             if make:
                 yield finish(schema, make(base, identifier, key, names, outer, place))
@@ -108,12 +105,8 @@ class Members:
 
     def one(self, home: Home, index: int, source: Source) -> JsonObject:
         """Return the member with this index, but made from another source."""
-        shelf = self.shelf(home)
-        names: dict[str, Json] = {"ordinal": index + 1}
-        if self.kind.each:
-            names[self.kind.each[0]] = self.kind.each[1][index]
-        known = index < len(shelf.known)
-        identifier = shelf.known[index] if known else self._id(home, shelf, index, names)
+        names, (_, identify) = self._names(index), self._written()
+        identifier = self._id(home, self.shelf(home), index, names, identify)
         return self.made(home, identifier, names, source)
 
     def made(
@@ -138,19 +131,39 @@ class Members:
         self._world.settle(place.draft, source)
         return self._world.finish(self.kind.schema, value)
 
-    def _id(self, home: Home, shelf: Shelf, index: int, names: Mapping[str, Json]) -> Json:
+    def _names(self, index: int) -> dict[str, Json]:
+        """Return the names that are bound for the member with this index."""
+        names: dict[str, Json] = {"ordinal": index + 1}
+        if self.kind.each:
+            names[self.kind.each[0]] = self.kind.each[1][index]
+        return names
+
+    def _id(
+        self,
+        home: Home,
+        shelf: Shelf,
+        index: int,
+        names: Mapping[str, Json],
+        identify: Program | None,
+    ) -> Json:
         """Return the id with this index; it depends on nothing else of the member."""
+        if index < len(shelf.known):
+            return shelf.known[index]
         if self._ids:
             return self._ids(first(home.key, self.kind) + index)
+        if identify:
+            base = mixed(shelf.ids, index)
+            return identify(base, None, home.key, names, home.names, home.place)
         place = Place({}, draft=Draft(), outer=home.place, names=names)
-        return self.maker.maker(self.kind.id[0])(shelf.ids.at(index), place, self.kind.id[0])
+        return self.maker.maker(self.kind.id[0])(
+            Source(mixed(shelf.ids, index)), place, self.kind.id[0]
+        )
 
     def _written(self) -> tuple[Program | None, Program | None]:
         """Return the programs for members and their ids, written when they are first needed."""
         if not self._is_written:
             own = {"ordinal": None, **dict([self.kind.each] if self.kind.each else [])}
-            bound = {"key", *self._let, *self._parents[self.kind.parent].let}
-            names = member_names(own, sorted(bound))
+            names = member_names(own, self._bound)
             fixed = {**_owned(self.kind, PARENT), self.kind.id[0]: IDENTIFIER}
             self._program = program(
                 self.maker,
@@ -167,10 +180,6 @@ class Members:
                 )
             self._is_written = True
         return self._program, self._identify
-
-
-def _product(source: Source) -> int:
-    return source.base * source.salt
 
 
 def _owned(kind: Resource, parent: T) -> dict[str, T]:

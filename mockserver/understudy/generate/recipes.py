@@ -161,7 +161,7 @@ def _turn(table: Json, place: Place) -> Json:
     return table[(start + int(or_null(place.lookup("ordinal")) or 0)) % len(table)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def turn_start(key: Json, size: int) -> int:
     """Return the index of the entry with which the parent of this key begins."""
     return Source.of(f"turn {key!r}").below(size)

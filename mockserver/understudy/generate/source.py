@@ -27,6 +27,9 @@ START = 0x9E3779B97F4A7C15F39CC0605CEDC5
 """The salt of the path that has no names."""
 
 SPREAD = 0xD1342543DE82EF95B5297A4D1B56C5
+FOLD = 37
+"""What numbers are multiplied by, and how far the product is folded onto itself; see `mixed`."""
+
 LARGE = 90
 """From so many bits on, an integer is drawn from all that there are."""
 
@@ -92,7 +95,7 @@ def below(product: int, bound: int) -> int:
 def mixed(product: int, number: int) -> int:
     """Return the base of the child with this number; `product` is that of base and salt."""
     key = (product >> HALF ^ number) * SPREAD & MASK
-    return key ^ key >> 37
+    return key ^ key >> FOLD
 
 
 @lru_cache(maxsize=65536)

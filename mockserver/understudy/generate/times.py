@@ -32,11 +32,6 @@ def moment_maker(low: int, high: int) -> Maker:
     return make
 
 
-def format_instant(at: datetime, fraction: int) -> str:
-    """Return `at`, in UTC, as an RFC 3339 date-time with `fraction` digits of a second."""
-    return stamp(microseconds(at), fraction)
-
-
 def microseconds(at: datetime) -> int:
     """Return an instant as microseconds since 1970."""
     return (at - _EPOCH) // timedelta(microseconds=1)
@@ -47,7 +42,10 @@ def stamp(at: int, fraction: int) -> str:
     day, seconds = divmod(at // 1_000_000, _DAY)
     minute, second = divmod(seconds, 60)
     whole = _day(day) + _MINUTES[minute] + _SECONDS[second]
-    return f"{whole[:-1]}.{at % 1_000_000:06d}"[: fraction - 6 or None] + "Z" if fraction else whole
+    if not fraction:
+        return whole
+    digits = f"{at % 1_000_000:06d}"[:fraction]
+    return f"{whole[:-1]}.{digits}Z"
 
 
 def ended(product: int, now: int) -> int:
@@ -72,11 +70,12 @@ def settle(
             for one in some:
                 one[key] = stamp(one[key] + shift, fraction)
         return
-    day, start, minutes, seconds = "", 1 << 62, _MINUTES, _SECONDS
+    minutes, seconds = _MINUTES, _SECONDS
+    day, start = "", 1 << 62  # of the day before; the first is another one
     for key, some in objects.items():
         for one in some:
             at = (one[key] + shift) // 1_000_000 - start
-            if not 0 <= at < 86400:
+            if not 0 <= at < _DAY:
                 number, at = divmod(at + start, _DAY)
                 day, start = _day(number), number * _DAY
             minute = at // 60

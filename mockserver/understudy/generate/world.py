@@ -89,7 +89,6 @@ class World:
         assigned = self._compiler.recipes(assign)
         schemas = self._contract.schemas
         nullable = {name for name in assign if allows_null(schemas, kind.schema, name)}
-
         makes = self._members[resource]
 
         def make(parent: Json, ordinal: int, request: Request) -> JsonObject:
@@ -101,7 +100,6 @@ class World:
             here.names = names = {**names, "ordinal": ordinal}
             made = {n: maker(source.at("assign").at(n), here, n) for n, maker in assigned}
             fixed = {n: v for n, v in made.items() if v is not None or n in nullable}
-            here = Place({}, draft=draft, outer=home.place)
             return makes.filled(home, source, here, names, fixed)
 
         return make
@@ -190,8 +188,7 @@ class World:
 
     def finish(self, schema: str, value: JsonObject) -> JsonObject:
         """Return a finished value of the named schema. Raises GenerationError if it is invalid."""
-        if self.verifies:
-            self._verifier.verify(schema, value)
+        self._verifier.verify(schema, value)
         return value
 
     def settle(self, draft: Draft, source: Source) -> None:

@@ -357,3 +357,16 @@ def test_texts_that_look_around_are_left_to_the_makers(monkeypatch: pytest.Monke
     contract = contract_of({"values": {"Thing": thing, "Piece": piece}})
 
     assert not agree(contract, "thing", 1, range(4))
+
+
+def test_no_two_members_are_the_same_list() -> None:
+    note = {"a": [], "b": [], "c": ["{plain}"], "d": ["{plain}"], "e": {}, "f": {}}
+    thing = {**REST, "let": LETS, "title": None, "kind": None, "pieces": [], "note": note}
+    piece = {"thing": None, "name": None, "made": None, "done": None}
+    world = World(contract_of({"values": {"Thing": thing, "Piece": piece}}))
+
+    made = world.nth("thing", 0)
+
+    containers = [made["pieces"], *made["note"].values()]
+    assert program(world, "thing")
+    assert len({id(one) for one in containers}) == len(containers)

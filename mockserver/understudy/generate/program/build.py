@@ -12,7 +12,6 @@ from understudy.generate.obey import obey_clock_id, render
 from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import ABSENT, Place
 from understudy.generate.program.lines import Frame, Lines, NotWrittenError, Scope, Value
-from understudy.generate.program.recipes import write
 from understudy.generate.program.runtime import reach, spell
 from understudy.generate.program.writer import Writer
 from understudy.generate.source import Source
@@ -90,11 +89,13 @@ def id_program(
     names: Mapping[str, Value],
 ) -> Program | None:
     """Return generated code that makes the member `key` alone, from a base of its own, or None."""
+    recipe = maker.declared.recipes.get(key)
+    if recipe is None:
+        return None
     writer = Writer(compiler, lexicon.tables)
     try:
-        recipe = maker.declared.recipes[key]
-        made = write(recipe, writer, Scope("base", names).into(Frame()).key(key))
-    except (KeyError, NotWrittenError):
+        made = writer.write(recipe, Scope("base", names).into(Frame()).key(key))
+    except NotWrittenError:
         return None
     writer.lines.add(f"return {made.code}")
     return _compiled(writer.lines, lexicon)
@@ -104,7 +105,6 @@ def _compiled(lines: Lines, lexicon: Lexicon) -> Program:
     text = lines.text(f"make{_SIGNATURE}")
     known: dict[str, Any] = {
         "ABSENT": ABSENT,
-        "NOWHERE": Place(None),
         "Place": Place,
         "Source": Source,
         "bisect": bisect_right,

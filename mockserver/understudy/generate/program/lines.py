@@ -160,9 +160,16 @@ class Lines:
             return value
         known = (values[value.code] for values in self._values if value.code in values)
         variable = next(known, "")
-        if not variable:
-            variable = self._values[-1][value.code] = self.fresh(stem)
-            self.add(f"{variable} = {value.code}")
+        if variable:
+            return replace(value, code=variable)
+        made = self.made(value, stem)
+        self._values[-1][value.code] = made.code
+        return made
+
+    def made(self, value: Value, stem: str) -> Value:
+        """Return `value` as a variable of its own, as a container has to be."""
+        variable = self.fresh(stem)
+        self.add(f"{variable} = {value.code}")
         return replace(value, code=variable)
 
     def constant(self, value: object) -> str:

@@ -51,11 +51,13 @@ def latest(edge: Edge, scope: Scope, always: Always) -> str:
 
 def first_of(values: Sequence[Value]) -> Value:
     """Return the first of `values` that is not null."""
+    if len(values) == 1:
+        return values[0]
     code = values[-1].code
     for value in reversed(values[:-1]):
         code = f"{value.code} if {value.code} is not None else {code}"
     return Value(
-        f"({code})" if len(values) > 1 else code,
+        f"({code})",
         text=all(value.text for value in values),
         null=all(value.null for value in values),
         instant=all(value.instant for value in values),

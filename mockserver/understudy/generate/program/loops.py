@@ -20,7 +20,7 @@ from understudy.generate.program.lines import (
     one_of,
 )
 from understudy.generate.program.templates import followed
-from understudy.generate.source import HALF, MASK, SPREAD
+from understudy.generate.source import FOLD, HALF, MASK, SPREAD, START
 from understudy.types import Json
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, *_: Any) -> Valu
     if entries.options is not None:
         options = tuple(one for some in entries.options for one in some or ())
     if options == ():
-        return one_of(([],), "[]")
+        return w.lines.made(one_of(([],), "[]"), "l")
     entries = w.lines.kept(entries, "e")
     entry, index = w.lines.fresh("e"), w.lines.fresh("i")
     loop = f"for {index}, {entry} in enumerate({entries.code}):"
@@ -49,7 +49,7 @@ def each(recipe: r.Each, w: Writer, scope: Scope, schema: Json, *_: Any) -> Valu
         return w.write(recipe.of, inner.bound(recipe.name, text), items)
 
     every = Value(entry, options, null=options is None or None in options)
-    split = _split(entry, token, options or ()) if token else [("True", every)]
+    split = _split(entry, token, options or ()) if token else [("", every)]
     bodies = [(condition, partial(item, bound)) for condition, bound in split]
     return _loop(entries.code, loop, index, w, scope, bodies)
 
@@ -82,7 +82,7 @@ def repeat(recipe: r.Repeat, w: Writer, scope: Scope, schema: Json, *_: Any) -> 
     count = w.lines.kept(Value(drawn), "n").code
     items = w.compiler.items(schema)
     loop = f"for {index} in range({count}):"
-    bodies = [("True", lambda inner: w.write(recipe.of, inner, items))]
+    bodies = [("", lambda inner: w.write(recipe.of, inner, items))]
     return _loop(count, loop, index, w, scope, bodies)
 
 
@@ -102,9 +102,9 @@ def _loop(
     w.lines.add(f"{made} = []")
     with w.lines.block(f"if {some}:"), w.lines.block(f"{start} = {scope.product} >> {HALF}", loop):
         w.lines.add(f"{base} = ({start} ^ {index}) * {SPREAD} & {MASK}")
-        w.lines.add(f"{base} ^= {base} >> 37")
+        w.lines.add(f"{base} ^= {base} >> {FOLD}")
         frame = Frame(list=made, index=index)
-        within = replace(scope.into(frame).key("*"), base=base, salt=Scope("", {}).salt)
+        within = replace(scope.into(frame).key("*"), base=base, salt=START)
         for branch, body in branches(bodies):
             with w.lines.block(branch):
                 found = body(within)

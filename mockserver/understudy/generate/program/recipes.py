@@ -54,7 +54,7 @@ def _list_of(recipe: r.ListOf, w: Writer, scope: Scope, *_: Any) -> Value:
     found = [write(r_, w, inner.at(f"item {i}").key(str(i))) for i, r_ in enumerate(recipe.items)]
     if any(one.instant for one in found):
         raise NotWrittenError("an instant in a list")
-    return Value(f"[{', '.join(one.code for one in found)}]", null=False)
+    return w.lines.made(Value(f"[{', '.join(one.code for one in found)}]", null=False), "l")
 
 
 def _object_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from understudy.contract.expressions import Relative
@@ -55,7 +56,6 @@ class Writer:
         self.clocked: dict[str, str] = {}
         self.copies: set[str] = set()
         self._tables = tables
-        self._points = any(map(points, tables.values()))
         self._layout = layout
         self._ordered = tuple(layout.ordered()) if layout else ()
         self.last = layout.last() if layout else ""
@@ -98,19 +98,18 @@ class Writer:
         self, members: Mapping[str, Value], keys: Sequence[str], path: tuple[str, ...]
     ) -> Value:
         """Write an object of these members in this order, and return it."""
-        made = self.lines.fresh("o")
         self.found.made[path] += 1
         listed = ", ".join(f"{key!r}: {members[key].code}" for key in keys)
-        self.lines.add(f"{made} = {{{listed}}}")
+        made = self.lines.made(Value(f"{{{listed}}}", null=False), "o")
         for key in keys:
             value = members[key]
             self.found.there[*path, key] += not (value.null or value.absent)
             if value.absent:
-                self.lines.add(f"if {value.code} is ABSENT: del {made}[{key!r}]")
+                self.lines.add(f"if {value.code} is ABSENT: del {made.code}[{key!r}]")
             if value.instant:
                 guard = f"if {value.code}.__class__ is int: " if value.null else ""
-                self.lines.add(guard + self.lines.gathered(self.timed, key, made))
-        return Value(made, null=False)
+                self.lines.add(guard + self.lines.gathered(self.timed, key, made.code))
+        return made
 
     def maker(self, schema: Json) -> ObjectMaker | None:
         """Return the maker of what `schema` says, if that is an object."""
@@ -151,6 +150,10 @@ class Writer:
         with self.lines.block(f"if {made}.__class__ is str and '{{' in {made}:"):
             self.lines.add(f"{made} = rendered({made}, lexicon, {scope.source}, {place}, '')")
         return Value(made, null=value.null)
+
+    @cached_property
+    def _points(self) -> bool:
+        return any(map(points, self._tables.values()))
 
     def left(self, cap: Cap, scope: Scope) -> str:
         """Return code for the highest integer that relations leave."""
@@ -262,7 +265,7 @@ class Writer:
             return self.object(maker, scope)
         if not self.compiler.is_scalar(schema):
             raise NotWrittenError("a container without recipes")
-        made = f"{self.lines.constant(maker)}({scope.source}, NOWHERE, {scope.path[-1]!r})"
+        made = f"{self.lines.constant(maker)}({scope.source}, Place(None), {scope.path[-1]!r})"
         return Value(made)
 
     def _order(self, maker: ObjectMaker, path: tuple[str, ...]) -> tuple[str, ...]:
