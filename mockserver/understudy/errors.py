@@ -26,6 +26,7 @@ class ExitCode(enum.IntEnum):
     USAGE = 2
     CONTRACT = 3
     START = 4
+    VACUOUS = 5
     INTERRUPTED = 130
 
 

@@ -1,15 +1,8 @@
 import pytest
 
 from understudy.contract.expressions import parse_relative
-from understudy.contract.relations import (
-    KINDS,
-    Node,
-    breaches,
-    first_value,
-    instant,
-    parse_relation,
-    values,
-)
+from understudy.contract.nodes import Node, first_value, instant, values
+from understudy.contract.relations import KINDS, breaches, parse_relation
 from understudy.types import Json, JsonObject
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"

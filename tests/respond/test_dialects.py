@@ -4,8 +4,8 @@ import pytest
 
 from understudy.codec import loads
 from understudy.contract.load import load_contract
+from understudy.contract.wire.invalid import Invalid
 from understudy.respond.dialects import dialect, phrase
-from understudy.respond.invalid import Invalid
 from understudy.types import Json
 
 FASTAPI = dialect("fastapi")

@@ -87,7 +87,10 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """Everything that behaviour.yaml adds to a contract."""
+    """Everything that behaviour.yaml adds to a contract.
+
+    `vetoes` are patterns (as of fnmatch) of the facts that are not to be told from names.
+    """
 
     errors: str | JsonObject = "problem"
     fraction: int = 0
@@ -98,4 +101,5 @@ class Behaviour:
     values: Mapping[str, Values] = field(default_factory=dict)
     relations: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
     operations: Mapping[str, Action] = field(default_factory=dict)
+    vetoes: tuple[str, ...] = ()
     document: Document | None = None

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 DIALECTS = ("fastapi", "problem")
 _SECTIONS = frozenset(
-    "errors let operations parents relations resources times values vocabulary".split()
+    "errors let operations parents relations resources times values veto vocabulary".split()
 )
 _RESOURCE_KEYS = frozenset("count each id known newest parent parent_field schema".split())
 _ACTION_KEYS = frozenset(
@@ -72,6 +72,7 @@ class _Reader:
             values=self._entries("values", self._values),
             relations=self._entries("relations", self._relations),
             operations=self._entries("operations", self._action),
+            vetoes=self._vetoes(),
             document=self._document,
         )
         for pointer, message, hint in dangling(self._contract, behaviour):
@@ -117,6 +118,13 @@ class _Reader:
             key: parse_recipe(value, pointers.join(pointer, key), self._report)
             for key, value in (data or {}).items()
         }
+
+    def _vetoes(self) -> tuple[str, ...]:
+        listed = self._data.get("veto") or []
+        if isinstance(listed, list) and all(isinstance(one, str) for one in listed):
+            return tuple(listed)
+        self._report("/veto", "is not a list of facts", "`understudy explain` lists them")
+        return ()
 
     def _fraction(self) -> int:
         digits = self._section("times").get("fraction", 0)

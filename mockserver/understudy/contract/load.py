@@ -17,6 +17,7 @@ from understudy.contract.discriminator import inherited, tagged
 from understudy.contract.document import Document, read_document
 from understudy.contract.model import (
     Contract,
+    Header,
     Operation,
     Parameter,
     RequestBody,
@@ -177,6 +178,7 @@ class _Reader:
             method=method,
             path=path,
             summary=source.get("summary", ""),
+            description=source.get("description", ""),
             parameters=self._parameters(item, source, pointer),
             body=self._body(source.get("requestBody"), pointer),
             responses=self._responses(source, pointer),
@@ -226,8 +228,18 @@ class _Reader:
             status=status,
             description=data.get("description", ""),
             schemas=self._contents(content, self._directions.response),
-            headers=tuple(data.get("headers", {})),
+            headers=tuple(
+                self._header(name, header, pointers.join(pointer, "headers", name))
+                for name, header in data.get("headers", {}).items()
+                if name.lower() != "content-type"  # "shall be ignored" (Response Object)
+            ),
+            pointer=pointer,
         )
+
+    def _header(self, name: str, entry: Json, pointer: str) -> Header:
+        data = self._resolve(entry, pointer)
+        schema = self._directions.response(self._tagged(data.get("schema", True)))
+        return Header(name, data.get("required", False), schema)
 
     def _security(self, source: JsonObject, pointer: str) -> tuple[tuple[SecurityScheme, ...], ...]:
         """Return the alternatives, each a set of schemes wanted together; none means open."""

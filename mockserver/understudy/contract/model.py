@@ -39,13 +39,26 @@ class RequestBody:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """One documented header field of a response."""
+
+    name: str
+    required: bool
+    schema: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
-    """One documented response; `status` is text such as 200, 4XX or default."""
+    """One documented response; `status` is text such as 200, 4XX or default.
+
+    `pointer` leads to it in the document, behind references.
+    """
 
     status: str
     description: str
     schemas: Mapping[str, Json]
-    headers: tuple[str, ...]
+    headers: tuple[Header, ...]
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Operation:
     method: str
     path: str
     summary: str
+    description: str
     parameters: tuple[Parameter, ...]
     body: RequestBody | None
     responses: Mapping[str, Response]
@@ -90,6 +104,11 @@ class Operation:
             return any(leads_somewhere(body, expression.tokens, schemas) for body in bodies)
         wanted = (expression.location, expression.name)
         return any((p.location, p.name) == wanted for p in self.parameters)
+
+    def documented(self, status: int) -> Response | None:
+        """Return what is documented for `status`: itself, its range or the default."""
+        keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+        return next((self.responses[key] for key in keys if key in self.responses), None)
 
     @property
     def success(self) -> Response:

@@ -14,6 +14,12 @@ Written once in behaviour.yaml under the name of a schema and applied to every i
     identified_by: /id                     instances with the same id are equal
     unique: [/store_code, /id]             the first differs wherever the second does
 
+Names tell of these as well (see `meaning.truths`); the generator does not know them yet:
+
+    counts: [/message_count, /messages]    a number is the length of an array
+    distinct: /messages/*/id               no value comes twice
+    sorted: /messages/*/sent_at            instants ascend, descend or do either, by `direction`
+
 A term that leads nowhere, or to null, promises nothing.
 """
 
@@ -23,34 +29,15 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import pairwise, product
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from understudy.codec import identity
-from understudy.contract.expressions import Relative, parse_relative
-from understudy.contract.pointers import MISSING, join, step
+from understudy.contract.expressions import parse_relative
+from understudy.contract.nodes import Node, Slot, Term, first_value, instant, slots, values
+from understudy.contract.pointers import MISSING
 from understudy.contract.validate import Validator
 from understudy.types import Json, JsonObject
-
-Term: TypeAlias = tuple[Relative, ...]
-"""One or more pointers; what they mean together is the kind's to say."""
-
-Slot: TypeAlias = tuple[Any, Any]
-"""A place for a value: the list or dict it is in, and its index or key."""
-
-
-@dataclass(slots=True)
-class Node:
-    """A value in its place: enough of a JSON document to climb from a value to what holds it."""
-
-    value: Json
-    parent: Node | None = None
-    key: str | int = ""
-
-    def pointer(self) -> str:
-        """Return the JSON Pointer from the root of the document to this value."""
-        return join(self.parent.pointer(), self.key) if self.parent else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +67,6 @@ def breaches(relation: Relation, nodes: Sequence[Node]) -> Iterator[Breach]:
         yield Breach(relation, node.pointer(), message)
 
 
-def slots(node: Node, where: Relative) -> list[Slot]:
-    """Return the existing places that `where` leads to from `node`; `*` leads to every item."""
-    start: Node | None = node
-    for _ in range(where.up):
-        start = start.parent if start else None
-    if start is None:
-        return []
-    if not where.shift and (where.tokens or start.parent is None):
-        return _descend([({"": start.value}, "")], where.tokens)
-    if start.parent is None:
-        return []
-    key: Any = start.key
-    if where.shift and not isinstance(start.parent.value, list):
-        return []
-    if where.shift and not 0 <= (key := int(key) + where.shift) < len(start.parent.value):
-        return []
-    return _descend([(start.parent.value, key)], where.tokens)
-
-
-def values(node: Node, where: Relative) -> list[Json]:
-    """Return the values that `where` leads to from `node`."""
-    return [container[key] for container, key in slots(node, where)]
-
-
-def first_value(node: Node, term: Term) -> Json:
-    """Return the first value of `term` that is not null; null if all are, MISSING if none is."""
-    found = [value for where in term for value in values(node, where)]
-    return next((value for value in found if value is not None), None if found else MISSING)
-
-
 def ordered(relation: Relation, node: Node) -> list[list[Slot]]:
     """Return, for each term of an in_order relation that has any, the places that are not null."""
     found = (
@@ -119,20 +76,17 @@ def ordered(relation: Relation, node: Node) -> list[list[Slot]]:
     return [places for places in found if places]
 
 
-def instant(text: Json) -> datetime | None:
-    """Return the instant that an RFC 3339 date-time names, or None for anything else."""
-    try:
-        at = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return at if at and at.tzinfo else None
+def related(kind: str, schema: str, *terms: str, **options: Json) -> Relation:
+    """Return a relation between single pointers that names tell of."""
+    return Relation(kind, schema, tuple(_term(term) for term in terms), options)
 
 
 def parse_relation(schema: str, data: JsonObject, pointer: str) -> Relation:
     """Return the relation that `data` spells. Raises ValueError with what is wrong with it."""
     kind = next(iter(data), "")
-    if kind not in KINDS:
-        raise ValueError(f"unknown relation {kind!r}; known are {', '.join(KINDS)}")
+    if kind not in KINDS or KINDS[kind].told:
+        known = (name for name, one in KINDS.items() if not one.told)
+        raise ValueError(f"unknown relation {kind!r}; known are {', '.join(known)}")
     options = {key: value for key, value in data.items() if key != kind}
     _check_options(kind, options)
     if kind == "holds":
@@ -162,20 +116,6 @@ def _term(entry: Json) -> Term:
     return tuple(part for part in parsed if part is not None)
 
 
-def _descend(places: list[Slot], tokens: tuple[str, ...]) -> list[Slot]:
-    for token in tokens:
-        places = [place for container, key in places for place in _into(container[key], token)]
-    return places
-
-
-def _into(value: Json, token: str) -> list[Slot]:
-    if token == "*":
-        return [(value, index) for index in range(len(value))] if isinstance(value, list) else []
-    if step(value, token) is MISSING:
-        return []
-    return [(value, int(token) if isinstance(value, list) else token)]
-
-
 _Check: TypeAlias = Callable[[Relation, Sequence[Node]], Iterator[tuple[Node, str]]]
 
 
@@ -183,13 +123,15 @@ _Check: TypeAlias = Callable[[Relation, Sequence[Node]], Iterator[tuple[Node, st
 class Kind:
     """How many terms a kind of relation takes, and how it is checked.
 
-    The first `single` terms are one pointer each; `options` stand beside the terms.
+    The first `single` terms are one pointer each; `options` stand beside the terms. What is only
+    `told` by names cannot be declared: the generator does not obey it.
     """
 
     arity: Callable[[int], bool]
     check: _Check
     single: int = 0
     options: Mapping[str, Callable[[Json], bool]] = field(default_factory=dict)
+    told: bool = False
 
 
 def _each(check: Callable[[Relation, Node], Iterator[str]]) -> _Check:
@@ -288,6 +230,36 @@ def _check_unique(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[N
             yield node, f"{relation.terms[0][0]} {value!r} belongs to another instance as well"
 
 
+def _check_counts(relation: Relation, node: Node) -> Iterator[str]:
+    (number,), (array,) = relation.terms
+    for count, items in product(values(node, number), values(node, array)):
+        if isinstance(count, int) and isinstance(items, list) and count != len(items):
+            yield f"{number} is {count}, but {array} has {len(items)} items"
+
+
+def _check_distinct(relation: Relation, node: Node) -> Iterator[str]:
+    (where,) = relation.terms[0]
+    found = [identity(value) for value in values(node, where) if value is not None]
+    if len(set(found)) < len(found):
+        twice = next(one for one in found if found.count(one) > 1)
+        yield f"{where} is {twice.decode()} more than once"
+
+
+def _check_sorted(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+    """Yield instances that are not in order; which order may be for the first of them to say."""
+    (where,) = relation.terms[0]
+    wanted = relation.options["direction"]
+    for node in nodes:
+        times = [at for text in values(node, where) if (at := instant(text))]
+        directions = {"descending" if a > b else "ascending" for a, b in pairwise(times) if a != b}
+        if not directions <= ({wanted} if wanted != "either" else directions):
+            yield node, f"{where} is not in {wanted} order"
+        elif len(directions) > 1:
+            yield node, f"{where} goes up and down"
+        elif wanted == "either" and directions:
+            (wanted,) = directions
+
+
 _CLOCK: Mapping[str, Callable[[Json], bool]] = {
     "epoch": lambda value: instant(value) is not None,
     "low": lambda value: isinstance(value, int),
@@ -296,12 +268,15 @@ _CLOCK: Mapping[str, Callable[[Json], bool]] = {
 
 KINDS: Mapping[str, Kind] = {
     "at_most": Kind(lambda n: n == 2, _each(_check_at_most)),
+    "counts": Kind(lambda n: n == 2, _each(_check_counts), 2, told=True),
     "clock_id": Kind(lambda n: n == 2, _each(_check_clock_id), 1, _CLOCK),
     "different": Kind(lambda n: n == 2, _each(_check_different), 2),
+    "distinct": Kind(lambda n: n == 1, _each(_check_distinct), 1, told=True),
     "equal": Kind(lambda n: n == 2, _each(_check_equal), 1),
     "holds": Kind(lambda n: n == 0, _each(_check_holds)),
     "identified_by": Kind(lambda n: n == 1, _check_identified_by),
     "in_order": Kind(lambda n: n >= 2, _each(_check_in_order)),
     "renders": Kind(lambda n: n == 2, _each(_check_renders), 1),
+    "sorted": Kind(lambda n: n == 1, _check_sorted, 1, told=True),
     "unique": Kind(lambda n: n == 2, _check_unique),
 }

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from understudy.contract.expressions import Relative
+from understudy.contract.nodes import Node
 from understudy.contract.pointers import children
-from understudy.contract.relations import Breach, Node, Relation, breaches
+from understudy.contract.relations import Breach, Relation, breaches
 from understudy.types import Json, JsonObject
 
 ANYTHING: Final[JsonObject] = {}

@@ -15,8 +15,9 @@ from html import escape
 from itertools import pairwise
 from typing import TypeAlias
 
+from understudy.contract.nodes import Slot, first_value, instant, slots
 from understudy.contract.pointers import MISSING
-from understudy.contract.relations import Relation, Slot, first_value, instant, ordered, slots
+from understudy.contract.relations import Relation, ordered
 from understudy.errors import GenerationError
 from understudy.generate.place import Draft, Moment, Place
 from understudy.generate.times import microseconds, stamp

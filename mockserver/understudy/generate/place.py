@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from understudy.contract.nodes import Node
 from understudy.contract.pointers import MISSING
-from understudy.contract.relations import Node
 from understudy.exchange import Request
 from understudy.generate.source import Source
 from understudy.types import Json

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from understudy.contract.expressions import Name, Reference, Relative, Runtime
+from understudy.contract.nodes import first_value
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.recipe_syntax import parse_template
 from understudy.contract.recipes import Literal, Template
-from understudy.contract.relations import first_value
 from understudy.generate.place import Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.types import Json

@@ -15,7 +15,7 @@ from hmac import compare_digest
 from typing import TypeAlias
 
 from understudy.contract.model import SecurityScheme
-from understudy.respond.parameters import query_texts
+from understudy.contract.wire.parameters import query_texts
 
 Headers: TypeAlias = Iterable[tuple[bytes, bytes]]
 _Shown: TypeAlias = Callable[[Headers, bytes], bool]

@@ -13,8 +13,8 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from understudy.codec import dumps
+from understudy.contract.wire.invalid import Invalid
 from understudy.exchange import Reply
-from understudy.respond.invalid import Invalid
 from understudy.types import Json, JsonObject
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]

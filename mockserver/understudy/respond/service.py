@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from understudy.config import BODY_LIMIT, Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
+from understudy.contract.wire.bodies import Body, compile_body
+from understudy.contract.wire.invalid import Invalid
+from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.access import CHALLENGES, Access, example
-from understudy.respond.bodies import Body, compile_body
 from understudy.respond.dialects import Dialect, dialect
-from understudy.respond.invalid import Invalid
-from understudy.respond.parameters import Parameters
 from understudy.respond.resources import Answer, Resources
 from understudy.state.store import Store
 from understudy.types import Json

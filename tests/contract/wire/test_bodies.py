@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.contract.model import RequestBody
-from understudy.respond.bodies import Body, compile_body
-from understudy.respond.invalid import Invalid
+from understudy.contract.wire.bodies import Body, compile_body
+from understudy.contract.wire.invalid import Invalid
 from understudy.types import Json
 
 SCHEMA = {

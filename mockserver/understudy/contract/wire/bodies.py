@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from understudy.codec import loads
 from understudy.contract.model import RequestBody
 from understudy.contract.validate import Validator, Violation
-from understudy.respond.invalid import Invalid
+from understudy.contract.wire.invalid import Invalid
 from understudy.types import Json
 
 _JSON_MEDIA_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json")

@@ -17,8 +17,8 @@ from urllib.parse import unquote_to_bytes
 from understudy.contract.model import Parameter
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
+from understudy.contract.wire.invalid import Invalid
 from understudy.exchange import Request
-from understudy.respond.invalid import Invalid
 from understudy.types import Json, JsonObject
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}")

@@ -3,9 +3,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from understudy.contract.model import Parameter
+from understudy.contract.wire.invalid import Invalid
+from understudy.contract.wire.parameters import Parameters, query_texts
 from understudy.exchange import Request
-from understudy.respond.invalid import Invalid
-from understudy.respond.parameters import Parameters, query_texts
 from understudy.types import Json, JsonObject
 
 

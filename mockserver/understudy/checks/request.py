@@ -1,0 +1,142 @@
+"""What valid and invalid requests are owed: to be accepted, and to be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from understudy.checks.case import Case
+from understudy.checks.credentials import Shown
+from understudy.checks.promise import Outcome, promise
+from understudy.contract import pointers
+from understudy.contract.locate import locate
+from understudy.contract.model import Operation
+from understudy.contract.wire.invalid import Invalid
+
+ACCEPTED = promise(
+    "request/valid-accepted",
+    "A request that the contract allows is not refused as invalid",
+    "OpenAPI 3.0.3, Parameter Object and Request Body Object",
+)
+REFUSED = promise(
+    "request/invalid-refused",
+    "A request that the contract does not allow is refused with a 4xx",
+    "OpenAPI 3.0.3, Parameter Object and Request Body Object",
+)
+MEDIA_TYPE_REFUSED = promise(
+    "request/media-type-refused",
+    "A body of a media type that is not documented is refused",
+    "RFC 9110, section 15.5.16",
+)
+
+_AS_INVALID = frozenset({400, 405, 406, 411, 414, 415, 422})
+_CONTROL = frozenset(map(chr, {*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}))
+_LONG = 8000
+
+
+def accepted(case: Case) -> Iterator[Outcome]:
+    """Check that a valid request is not refused as invalid."""
+    operation, understood = case.operation, case.understood
+    if operation is None or understood is None or understood.invalid or _odd(case):
+        return
+    if case.shown is not Shown.GOOD or case.status >= 500:
+        return
+    if case.status not in _AS_INVALID or _for_another_reason(case, operation):
+        yield case.held(ACCEPTED)
+        return
+    body = case.exchange.reply.body.decode("utf-8", "replace")
+    yield case.broken(
+        ACCEPTED, "a success, or a documented refusal for another reason",
+        f"{case.status}: {body[:200]}", keyword=f"{case.status}",
+    )  # fmt: skip
+
+
+def refused(case: Case) -> Iterator[Outcome]:
+    """Check that a request that is surely invalid is refused."""
+    operation, understood = case.operation, case.understood
+    if operation is None or understood is None or case.shown is not Shown.GOOD:
+        return
+    wrong = understood.surely_invalid
+    if wrong is None or case.status >= 500:
+        return
+    kind = MEDIA_TYPE_REFUSED if wrong.keyword == "mediaType" else REFUSED
+    subject = subject_of(wrong)
+    if case.status >= 400:
+        yield case.held(kind, subject)
+        return
+    yield case.broken(
+        kind,
+        f"a 4xx: {wrong.message}",
+        f"{case.status}",
+        subject=subject,
+        keyword=wrong.keyword,
+        pointer=pointer_of(case, operation, wrong),
+    )
+
+
+def subject_of(wrong: Invalid) -> str:
+    """Return what is wrong as people name it: `query limit`, `body /title`."""
+    location, *rest = wrong.path
+    tokens = ["*" if isinstance(token, int) else token for token in rest]
+    if location != "body":
+        return f"{location} {tokens[0] if tokens else ''}".strip()
+    if wrong.keyword == "json":
+        return "body"
+    if wrong.keyword == "required" and isinstance(wrong.limit, str):
+        tokens.append(wrong.limit)
+    return f"body {pointers.join('', *tokens)}".strip()
+
+
+def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:
+    """Return where in the document the promise stands that a request breaks."""
+    document = case.rules.contract.document.data
+    location, *rest = wrong.path
+    if location == "body":
+        if not isinstance(pointers.follow(document, pointers.split(operation.pointer)), dict):
+            return operation.pointer
+        base = pointers.join(operation.pointer, "requestBody")
+        base = locate(document, base, ())
+        media_type = next(iter(operation.body.schemas), "") if operation.body else ""
+        return locate(document, pointers.join(base, "content", media_type, "schema"), rest)
+    found = pointers.follow(document, (*pointers.split(operation.pointer), "parameters"))
+    for index, entry in enumerate(found if isinstance(found, list) else ()):
+        place = locate(document, pointers.join(operation.pointer, "parameters", index), ())
+        entry = pointers.follow(document, pointers.split(place))
+        if isinstance(entry, dict) and rest and entry.get("name") == rest[0]:
+            return place
+    return operation.pointer
+
+
+def _for_another_reason(case: Case, operation: Operation) -> bool:
+    """Tell whether a refusal may be about the state of things: 422 is for input, 400 for more."""
+    return case.status == 400 and {"400", "422"} <= operation.responses.keys()
+
+
+def _odd(case: Case) -> bool:
+    """Tell whether a request is one that servers may refuse for what no contract speaks of."""
+    sent = case.exchange.sent
+    if len(sent.target) > _LONG or len(sent.body) > _LONG:
+        return True
+    if any(
+        text in ("", ".", "..") or _strange(text)
+        for text in (case.route.texts.values() if case.route else ())
+    ):
+        return True
+    raw = sent.query + sent.body.decode("utf-8", "replace")
+    return _strange_raw(raw)
+
+
+def _strange(text: str | None) -> bool:
+    return text is None or "/" in text or "\\" in text or not _CONTROL.isdisjoint(text)
+
+
+def _strange_raw(raw: str) -> bool:
+    """Tell whether raw text holds control characters or lone surrogates, escaped or not."""
+    lowered = raw.lower()
+    return (
+        not _CONTROL.isdisjoint(raw)
+        or "\\u00" in lowered
+        or "\\ud" in lowered
+        or any(f"%0{digit}" in lowered or f"%1{digit}" in lowered for digit in "0123456789abcdef")
+        or "%7f" in lowered
+        or "%ff" in lowered
+    )

@@ -1,0 +1,1 @@
+"""Requests as bytes: read off the wire as the contract says."""

@@ -1,0 +1,167 @@
+"""Read a whole request to one operation, and say what of it the contract surely does not allow.
+
+A server may read text more kindly than the contract is written (`+5` as an integer, a UUID in
+braces) without breaking a promise. What only a kind reading allows is neither valid nor surely
+invalid.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from understudy.contract.model import Operation
+from understudy.contract.wire.bodies import compile_body
+from understudy.contract.wire.invalid import Invalid
+from understudy.contract.wire.parameters import Parameters
+from understudy.exchange import Request, Sent
+from understudy.types import Json
+
+_BOOLEAN_WORDS = {"0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes"}
+_UNREADABLE = {"encoding", "repeated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A request as the contract reads it, with everything that is wrong with it."""
+
+    request: Request
+    invalid: tuple[Invalid, ...]
+
+    @property
+    def surely_invalid(self) -> Invalid | None:
+        """Return something wrong that no kind reading makes right, or None."""
+        return next((one for one in self.invalid if not kindly_valid(one)), None)
+
+
+class RequestReader:
+    """Reads the requests to one operation, compiled once."""
+
+    def __init__(self, operation: Operation, schemas: Mapping[str, Json]) -> None:
+        self._parameters = Parameters(operation.parameters, schemas)
+        self._body = compile_body(operation.body, schemas)
+
+    def read(self, sent: Sent, texts: Mapping[str, str | None]) -> Understood:
+        """Return what `sent` says; `texts` are the decoded path parameters."""
+        invalid: list[Invalid] = []
+        for name, text in texts.items():
+            if text is None:
+                invalid.append(Invalid("encoding", ("path", name), "is not UTF-8 text"))
+        known = {name: text or "" for name, text in texts.items()}
+        fields = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in sent.headers]
+        query = sent.query.encode("latin-1", "replace")
+        request = self._parameters.read(known, query, fields, invalid)
+        if self._body is None:
+            return Understood(request, tuple(invalid))
+        media_type = sent.header("content-type")
+        body = None
+        if sent.body and not self._body.understands(media_type):
+            invalid.append(Invalid("mediaType", ("body",), f"{media_type} is not documented"))
+        else:
+            body = self._body.read(sent.body, media_type, invalid)
+        if any(one.keyword == "json" for one in invalid) and _is_json_to_some(sent.body):
+            invalid = [replace(one, keyword="encoding") for one in invalid]
+        decoded = Request(request.path, request.query, request.headers, body)
+        return Understood(decoded, tuple(invalid))
+
+
+def kindly_valid(one: Invalid) -> bool:
+    """Tell whether a server that reads kindly may take what the contract does not allow."""
+    if one.keyword in _UNREADABLE:
+        return True
+    if one.path[0] == "body":
+        return _KIND_IN_BODY.get(one.keyword, _never)(one)
+    return _KIND_IN_TEXT.get(one.keyword, _never)(one)
+
+
+def _never(_one: Invalid) -> bool:
+    return False
+
+
+def _is_json_to_some(raw: bytes) -> bool:
+    """Tell whether a parser that knows other encodings, NaN or more levels takes `raw`."""
+    for encoding in ("utf-8", "utf-16", "utf-32", "latin-1"):
+        try:
+            json.loads(raw.decode(encoding, "surrogatepass"))
+        except RecursionError:
+            return True
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def _as_number(one: Invalid) -> bool:
+    text = str(one.value).strip()
+    try:
+        float(text.replace("_", ""))
+    except ValueError:
+        return text == ""
+    return True
+
+
+def _as_boolean(one: Invalid) -> bool:
+    text = str(one.value).strip().lower()
+    return not text or text in _BOOLEAN_WORDS
+
+
+def _as_uuid(text: str) -> bool:
+    bare = re.sub(r"^urn:uuid:|[{}-]", "", text.strip().lower())
+    return re.fullmatch("[0-9a-f]{32}", bare) is not None
+
+
+def _as_time(text: str) -> bool:
+    """Tell whether some parser takes `text` for a time: numbers are seconds to many."""
+    try:
+        float(text)
+    except ValueError:
+        try:
+            datetime.fromisoformat(text.strip().upper())
+        except ValueError:
+            return False
+    return True
+
+
+def _as_format(one: Invalid) -> bool:
+    text = one.value if isinstance(one.value, str) else json.dumps(one.value)
+    kind = _KIND_FORMATS.get(str(one.limit))
+    return kind is not None and kind(text)
+
+
+def _as_type(one: Invalid) -> bool:
+    """Tell whether scalars are converted by common readers: "5" to 5, true to 1, 1 to true."""
+    wanted = one.limit if isinstance(one.limit, list) else [one.limit]
+    if isinstance(one.value, str):
+        return ("boolean" in wanted and _as_boolean(one)) or (
+            bool({"integer", "number"} & set(wanted)) and bool(one.value) and _as_number(one)
+        )
+    return isinstance(one.value, bool | int | float) and bool(
+        {"boolean", "integer", "number"} & set(wanted)
+    )
+
+
+_Kind = Callable[[Invalid], bool]
+
+_KIND_FORMATS: Mapping[str, Callable[[str], bool]] = {
+    "uuid": _as_uuid,
+    "date-time": _as_time,
+    "date": _as_time,
+    "time": _as_time,
+    "email": lambda text: "@" in text,
+    "idn-email": lambda text: "@" in text,
+    "uri": lambda text: ":" in text,
+    "uri-reference": lambda _text: True,
+    "iri": lambda text: ":" in text,
+    "hostname": lambda text: " " not in text,
+    "regex": lambda _text: True,
+}
+_KIND_IN_TEXT: Mapping[str, _Kind] = {
+    "integer": _as_number,
+    "number": _as_number,
+    "boolean": _as_boolean,
+    "format": _as_format,
+}
+_KIND_IN_BODY: Mapping[str, _Kind] = {"type": _as_type, "format": _as_format}
