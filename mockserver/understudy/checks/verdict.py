@@ -132,6 +132,11 @@ class Ledger:
         )
 
     @property
+    def count(self) -> int:
+        """Return how many findings there are."""
+        return len(self._findings)
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """Return the findings in the order of the register of promises, then of operations."""
         rank = {id_: index for index, id_ in enumerate(PROMISES)}
