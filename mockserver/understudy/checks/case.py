@@ -29,8 +29,16 @@ _JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json", re.IGNORECASE)
 class Rules:
     """A contract compiled for checking: what reads requests and validates replies."""
 
-    def __init__(self, contract: Contract, meaning: Meaning, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        meaning: Meaning,
+        credentials: Credentials,
+        *,
+        max_seconds: float | None = None,
+    ) -> None:
         self.contract = contract
+        self.max_seconds = max_seconds
         self.meaning = meaning
         self.credentials = credentials
         self._router = Router(contract)

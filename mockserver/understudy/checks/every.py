@@ -30,6 +30,7 @@ EVERY: Final[tuple[Check, ...]] = (
 
 
 def judge(case: Case) -> Iterator[Outcome]:
-    """Yield the outcomes of every check of one case."""
-    for check in EVERY:
+    """Yield the outcomes of every check of one case; without an answer there is but one."""
+    yield from response.answered(case)
+    for check in EVERY if case.status else ():
         yield from check(case)

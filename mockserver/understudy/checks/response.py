@@ -51,6 +51,8 @@ NO_BODY = promise(
     "Replies to HEAD and replies with 204, 205 or 304 have no body",
     "RFC 9110, sections 9.3.2, 15.3.5, 15.3.6 and 15.4.5",
 )
+ANSWER = promise("response/answer", "Every request gets an answer", "RFC 9110, section 3.4")
+TIME = promise("time/response", "Every answer comes within the time that was given")
 UNDECLARED = promise(
     "response/undeclared-property",
     "Bodies have no properties that the contract does not know",
@@ -72,6 +74,22 @@ def server_error(case: Case) -> Iterator[Outcome]:
         )
     else:
         yield case.held(SERVER_ERROR)
+
+
+def answered(case: Case) -> Iterator[Outcome]:
+    """Check that there was an answer, and in time where a time is given."""
+    if case.status == 0:
+        reason = case.exchange.reply.body.decode("utf-8", "replace")
+        yield case.broken(ANSWER, "an answer", reason, subject=_input_at_fault(case))
+        return
+    yield case.held(ANSWER)
+    limit, seconds = case.rules.max_seconds, case.exchange.seconds
+    if limit is None:
+        return
+    if seconds > limit:
+        yield case.broken(TIME, f"at most {limit:g} s", f"{seconds:.3f} s")
+    else:
+        yield case.held(TIME)
 
 
 def status(case: Case) -> Iterator[Outcome]:

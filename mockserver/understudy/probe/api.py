@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ from understudy.checks.every import judge
 from understudy.checks.promise import Finding, Outcome
 from understudy.checks.request import subject_of
 from understudy.checks.verdict import Coverage, Ledger
-from understudy.contract.model import Operation
+from understudy.contract.model import Operation, SecurityScheme
 from understudy.contract.pointers import MISSING, join
 from understudy.contract.wire.writing import Arguments, request
 from understudy.exchange import Exchange, Reply, Sent
@@ -100,9 +100,27 @@ class Api:
     def authorized(self, operation: Operation, sent: Sent) -> Sent:
         """Return `sent` with the good credentials of the first alternative that is known."""
         credentials = self.rules.credentials
-        for scheme in credentials.alternative(operation) or ():
-            sent = placed(sent, scheme, credentials.values[scheme.name])
+        return self.with_schemes(credentials.alternative(operation) or (), sent)
+
+    def with_schemes(self, schemes: Iterable[SecurityScheme], sent: Sent) -> Sent:
+        """Return `sent` with the good credentials of `schemes`."""
+        for scheme in schemes:
+            sent = placed(sent, scheme, self.rules.credentials.values[scheme.name])
         return sent
+
+    def common_headers(self) -> Mapping[str, str]:
+        """Return the headers that carry good credentials to any operation."""
+        found: dict[str, str] = {}
+        for operation in self.rules.contract.operations.values():
+            found |= dict(self.authorized(operation, Sent("GET", "/")).headers)
+        return found
+
+    def as_method(self, sent: Sent, method: str) -> Sent:
+        """Return `sent` with another method, and a body where the method wants one."""
+        if method not in ("POST", "PUT", "PATCH"):
+            return replace(sent, method=method)
+        headers = (*sent.headers, ("Content-Type", "application/json"))
+        return replace(sent, method=method, headers=headers, body=b"{}")
 
     def send(self, sent: Sent) -> Case:
         """Send one request as it stands, and judge what comes.

@@ -97,9 +97,8 @@ class Client:
             if key.lower() not in _LEFT_OUT
         )
         media_type = response.headers.get("content-type", "")
-        return Exchange(
-            sent, Reply(response.status_code, response.content, fields, media_type), seconds
-        )
+        body = b"" if sent.method == "HEAD" else response.content  # servers see to that, not apps
+        return Exchange(sent, Reply(response.status_code, body, fields, media_type), seconds)
 
     def _pace(self) -> None:
         """Wait as long as the rate asks for."""

@@ -8,7 +8,7 @@ from itertools import islice, product
 from understudy.codec import identity
 from understudy.contract.meaning import names
 from understudy.contract.model import Contract, Operation, Parameter
-from understudy.contract.pointers import MISSING, follow, split
+from understudy.contract.pointers import MISSING
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
 from understudy.contract.wire.writing import Arguments
@@ -29,6 +29,10 @@ class Supply:
         self._world = world
         self._known = {names.plain(name): list(values) for name, values in known.items()}
         self._seen: dict[str, dict[bytes, Json]] = {}
+        self._shown: dict[str, list[Json]] = {}
+        for operation in contract.operations.values():
+            for one in operation.parameters:
+                self._shown.setdefault(names.plain(one.name), []).extend(one.examples)
 
     def harvest(self, value: Json, resource: str = "", depth: int = 0) -> None:
         """Remember the scalars of what came, by name; `id` of a resource also under its name."""
@@ -66,28 +70,13 @@ class Supply:
         name = names.plain(parameter.name)
         yield from self._known.get(name, ())
         schema = resolve(parameter.schema, self._contract.schemas)
-        if parameter.example is not None:
-            yield parameter.example
-        yield from self._shown(parameter)
-        yield from (schema.get("example"), schema.get("default")) if schema else ()
-        yield from schema.get("examples", ())
+        yield from parameter.examples
+        yield from self._shown.get(name, ())
+        yield schema.get("default")
         yield from islice(self._seen.get(name, {}).values(), _EACH)
         yield from schema.get("enum", ())
         for number in range(3):
             yield self._world.value(parameter.schema, "check", parameter.name, number)
-
-    def _shown(self, parameter: Parameter) -> Iterator[Json]:
-        """Yield the named examples of a parameter, wherever it is declared under that name."""
-        for operation in self._contract.operations.values():
-            listed = follow(self._contract.document.data, (*split(operation.pointer), "parameters"))
-            for entry in listed if isinstance(listed, list) else ():
-                if isinstance(entry, dict) and "$ref" in entry:
-                    entry = follow(self._contract.document.data, split(str(entry["$ref"])))
-                if isinstance(entry, dict) and entry.get("name") == parameter.name:
-                    examples = entry.get("examples")
-                    for one in examples.values() if isinstance(examples, dict) else ():
-                        yield one.get("value") if isinstance(one, dict) else None
-                    yield entry.get("example")
 
     def others(self, parameter: Parameter, taken: Json, count: int) -> list[Json]:
         """Return valid values other than `taken`."""
@@ -97,6 +86,10 @@ class Supply:
     def fresh(self, parameter: Parameter, *labels: str | int) -> Json:
         """Return a valid value that surely nobody has used before, as far as there are so many."""
         return self._world.value(parameter.schema, "fresh", parameter.name, *labels)
+
+    def fits(self, parameter: Parameter, value: Json) -> bool:
+        """Tell whether a value is valid for a parameter."""
+        return Validator(parameter.schema, self._contract.schemas).accepts(value)
 
     def arguments(self, operation: Operation, taken: Mapping[str, Json]) -> Iterator[Arguments]:
         """Yield sets of the required arguments of an operation; `taken` are by plain name."""
