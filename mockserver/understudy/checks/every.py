@@ -22,6 +22,7 @@ EVERY: Final[tuple[Check, ...]] = (
     response.status,
     response.media_type,
     response.body,
+    response.problem,
     response.headers,
     response.no_body,
     response.undeclared,

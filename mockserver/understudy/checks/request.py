@@ -95,7 +95,9 @@ def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:
         base = locate(document, base, ())
         media_type = next(iter(operation.body.schemas), "") if operation.body else ""
         return locate(document, pointers.join(base, "content", media_type, "schema"), rest)
-    found = (p.pointer for p in operation.parameters if [p.location, p.name] == [location, *rest[:1]])
+    found = (
+        p.pointer for p in operation.parameters if [p.location, p.name] == [location, *rest[:1]]
+    )
     return locate(document, next(found, operation.pointer), ())
 
 

@@ -41,6 +41,11 @@ BODY = promise(
     "Every body satisfies the schema that is documented for its status",
     "OpenAPI 3.0.3, Media Type Object",
 )
+PROBLEM = promise(
+    "response/problem",
+    "The status that a problem document tells is the status of its response",
+    "RFC 9457, section 3.1.2",
+)
 HEADERS = promise(
     "response/headers",
     "Required headers come, and every documented header satisfies its schema",
@@ -144,6 +149,19 @@ def body(case: Case) -> Iterator[Outcome]:
             keyword=keyword,
             pointer=locate(document, place, violation.path),
         )
+
+
+def problem(case: Case) -> Iterator[Outcome]:
+    """Check the status within a problem document."""
+    if not case.exchange.reply.media_type.lower().startswith("application/problem+json"):
+        return
+    told = case.value.get("status") if isinstance(case.value, dict) else None
+    if not isinstance(told, int):
+        return
+    if told == case.status:
+        yield case.held(PROBLEM)
+    else:
+        yield case.broken(PROBLEM, f"{case.status}", f"{told}", subject=f"{case.status} /status")
 
 
 def headers(case: Case) -> Iterator[Outcome]:

@@ -77,6 +77,16 @@ class Api:
         """Send one request with good credentials and return its case."""
         return self.send(self.authorized(operation, request(operation, arguments, body)))
 
+    def as_second(self, operation: Operation, arguments: Arguments) -> Case:
+        """Send one request with the credentials of the second user."""
+        sent, second = request(operation, arguments), self.rules.credentials.second
+        for schemes in operation.security:
+            if all(scheme.name in second for scheme in schemes):
+                for scheme in schemes:
+                    sent = placed(sent, scheme, second[scheme.name])
+                break
+        return self.send(sent)
+
     def repeat(self, case: Case, method: str) -> Case:
         """Send the request of a case again, with another method."""
         return self.send(replace(case.exchange.sent, method=method))

@@ -50,15 +50,11 @@ def generated(
     """Run the engine against the API at `base` or `app`, and yield what went back and forth."""
     prefix = urlsplit(base).path.rstrip("/")
     document: JsonObject = {**contract.document.data, "servers": [{"url": prefix or "/"}]}
-    schema = schemathesis.openapi.from_dict(document, config=_config(base, app, how))
+    schema: Any = schemathesis.openapi.from_dict(document, config=_config(base, app, how))
+    schema = _chosen(schema, how)
     if app is not None:
         schema.app = app
-    if not how.unsafe:
-        schema = schema.include(method="GET")
-    if how.operations:
-        schema = schema.include(func=lambda one: one.operation.label in how.operations)
-    stream = from_schema(schema).execute()
-    for event in stream:
+    for event in from_schema(schema).execute():
         match event:
             case events.ScenarioFinished():
                 for interaction in event.recorder.interactions.values():
@@ -67,6 +63,15 @@ def generated(
                 yield Trouble(str(event.label), str(event.info.message))
             case events.FatalError():
                 yield Trouble("", str(event.exception))
+
+
+def _chosen(schema: Any, how: Generation) -> Any:
+    """Return the schema with the operations that are to be asked."""
+    if not how.unsafe:
+        schema = schema.include(method="GET")
+    if how.operations:
+        schema = schema.include(func=lambda one: one.operation.label in how.operations)
+    return schema
 
 
 def _config(base: str, app: Any, how: Generation) -> Config:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import quote
 
+from understudy.contract.meaning.names import plain
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
 from understudy.contract.schemas import resolve
@@ -18,6 +19,7 @@ from understudy.errors import UnderstudyError
 from understudy.exchange import Sent
 from understudy.generate.boundary.profile import boundaries
 from understudy.generate.invalid.profile import invalid
+from understudy.generate.labels import Labelled
 from understudy.generate.samples import Subject
 from understudy.generate.world import World
 from understudy.types import Json
@@ -72,24 +74,24 @@ class Inputs:
 
     def _invalid(self, parameter: Parameter) -> Iterator[Json]:
         """Yield values that break one keyword each, as far as text can say them."""
-        for labelled in self._invalid_objects(parameter.name, parameter.schema):
-            if isinstance(labelled, str | int | float | list) and not isinstance(labelled, bool):
-                yield labelled
+        for one in self._invalid_objects(parameter.name, parameter.schema):
+            if isinstance(one.value, str | int | float | list) and not isinstance(one.value, bool):
+                yield one.value
 
     def _edges(self, parameter: Parameter) -> Iterator[Json]:
-        for value in self._edge_objects(parameter.name, parameter.schema):
-            if isinstance(value, str | int | float | bool | list):
-                yield value
+        for one in self._edge_objects(parameter.name, parameter.schema):
+            if isinstance(one.value, str | int | float | bool | list):
+                yield one.value
         schema = resolve(parameter.schema, self._contract.schemas)
         yield from (one for one in schema.get("enum", ()) if one is not None)
 
     def _bodies(self, operation: Operation, good: Arguments, body: Json) -> Iterator[Sent]:
         assert operation.body is not None  # noqa: S101 - the caller has looked
         schema = next(iter(operation.body.schemas.values()))
-        for value in self._edge_objects(operation.id, schema):
-            yield request(operation, good, value)
-        for value in self._invalid_objects(operation.id, schema):
-            yield request(operation, good, value)
+        for one in chain(
+            self._edge_objects(operation.id, schema), self._invalid_objects(operation.id, schema)
+        ):
+            yield request(operation, good, _anchored(one, body))
         if isinstance(body, dict):
             yield from (request(operation, good, changed) for changed in _hostile(body))
         for raw in _BODIES:
@@ -102,26 +104,35 @@ class Inputs:
         for charset in _CHARSETS:
             yield _typed(base, f"{documented}; charset={charset}")
 
-    def _invalid_objects(self, name: str, schema: Json) -> Iterator[Json]:
+    def _invalid_objects(self, name: str, schema: Json) -> Iterator[Labelled]:
         """Yield an object for each way to break one keyword; none where there can be none."""
         try:
             found = invalid(self._contract, Subject(name, schema), self._world)
         except UnderstudyError:
             return
         for index in range(min(len(found.faults), self._each)):
-            yield found(index).value
+            yield found(index)
 
-    def _edge_objects(self, name: str, schema: Json) -> Iterator[Json]:
+    def _edge_objects(self, name: str, schema: Json) -> Iterator[Labelled]:
         """Yield valid objects at the edges of what is valid; none where there can be none."""
         try:
             found = boundaries(self._contract, Subject(name, schema), self._world)
-            yield from (one.value for one in islice(found, self._each))
+            yield from islice(found, self._each)
         except UnderstudyError:
             return
 
 
 _MARK = "understudy-mark"
 _NOT_OURS = frozenset({"accept", "content-type", "authorization"})
+
+
+def _anchored(labelled: Labelled, good: Json) -> Json:
+    """Return a body that names the same resources as the good one, where it is not about them."""
+    value, about = labelled.value, str(labelled.label.get("pointer", "")).split("/")[1:2]
+    if not isinstance(value, dict) or not isinstance(good, dict):
+        return value
+    ids = [key for key in good if plain(key).endswith("id") and key in value and [key] != about]
+    return {**value, **{key: good[key] for key in ids}}
 
 
 def _hostile(body: dict[str, Json]) -> Iterator[Json]:

@@ -11,7 +11,7 @@ from typing import Any
 from understudy.checks.baseline import Baseline
 from understudy.checks.case import Rules
 from understudy.checks.credentials import Credentials
-from understudy.checks.verdict import Verdict
+from understudy.checks.verdict import Unchecked, Verdict
 from understudy.config import DEFAULT_NOW, DEFAULT_SEED
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.model import Contract
@@ -20,7 +20,9 @@ from understudy.exchange import Sent
 from understudy.generate.world import World
 from understudy.probe.api import Api, TimeUpError, Watch
 from understudy.probe.client import IN_PROCESS, Client, Connection
-from understudy.probe.tour import Tour
+from understudy.probe.ground import Ground
+from understudy.probe.tour import tour
+from understudy.probe.vacuity import unchecked
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +95,42 @@ def check(
         client.base = find_base(client, contract)
         api = Api(rules, client, read_only=options.read_only, deadline=deadline, watch=watch)
         world = World(contract, seed=options.seed, now=DEFAULT_NOW)
-        tour = Tour(api, contract, world, options, app)
+        ground = Ground(api, contract, world, options)
+        troubles: list[Unchecked] = []
         complete = False
         with suppress(TimeUpError, KeyboardInterrupt):
-            tour.all()
+            tour(ground, app, troubles)
             complete = True
-        return verdict(tour, start, complete=complete)
+        if not complete:
+            troubles.append(Unchecked("the rest", "", "the run was cut off", vacuous=False))
+        missing = (*unchecked(ground), *troubles)
+        return verdict(api, options, missing, time.monotonic() - start, complete=complete)
 
 
-def verdict(tour: Tour, start: float, *, complete: bool) -> Verdict:
-    """Return what a tour came to."""
-    findings, accepted = tour.api.ledger.judged(tour.options.baseline)
+def verdict(
+    api: Api,
+    options: Options,
+    missing: tuple[Unchecked, ...],
+    seconds: float,
+    *,
+    complete: bool,
+    target: str = "",
+) -> Verdict:
+    """Return what the exchanges of an API came to."""
+    findings, accepted = api.ledger.judged(options.baseline)
     return Verdict(
-        contract=tour.contract,
-        target=tour.api.base,
-        tier=tour.options.tier.name,
-        seed=tour.options.seed,
+        contract=api.rules.contract,
+        target=target or api.base,
+        tier=options.tier.name,
+        seed=options.seed,
         findings=findings,
         accepted=accepted,
-        unchecked=tour.unchecked(complete=complete),
-        tested=tour.api.ledger.tested,
-        coverage=tour.api.coverage(),
-        requests=tour.api.ledger.requests,
-        seconds=time.monotonic() - start,
-        secrets=tour.options.secrets,
+        unchecked=missing,
+        tested=api.ledger.tested,
+        coverage=api.coverage(),
+        requests=api.ledger.requests,
+        seconds=seconds,
+        secrets=options.secrets,
         complete=complete,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 
-from understudy.codec import identity
+from understudy.codec import dumps, identity
 from understudy.contract.meaning import names
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
@@ -128,6 +128,24 @@ class Supply:
                 trial = {**told, key: f" Mixed Case {number} "}
                 told = trial if validator.accepts(trial) else told
         return told
+
+    def rich(self, operation: Operation) -> Json:
+        """Return the valid body that says the most."""
+        bodies = [self.body(operation, number) for number in range(_EACH)]
+        return max(bodies, key=lambda body: len(dumps(body)) if body is not MISSING else 0)
+
+    def changes(self, operation: Operation) -> Iterator[JsonObject]:
+        """Yield valid bodies that change much, and for each member one that changes it alone."""
+        whole = self.telling(operation, 1)
+        if not isinstance(whole, dict) or operation.body is None:
+            return
+        yield whole
+        schema = next(iter(operation.body.schemas.values()))
+        validator = Validator(schema, self._contract.schemas)
+        for number in range(2, 5):
+            for key, value in self.telling(operation, number).items():
+                if validator.accepts({key: value}) and len(whole) > 1:
+                    yield {key: value}
 
 
 def _number(value: Json) -> Json:

@@ -2,58 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
-from understudy.checks.laws.asking import Scene, items_of
 from understudy.checks.meaning import RELATION
 from understudy.checks.verdict import Unchecked
 from understudy.contract.meaning.facts import relation_id
 from understudy.contract.model import Contract, Operation
-from understudy.contract.wire.writing import Arguments
 from understudy.probe.api import Api
+from understudy.probe.ground import Ground
 
-if TYPE_CHECKING:
-    from understudy.probe.run import Options
-
+_READ_ONLY = "read-only: only GET and HEAD are sent"
 _CREDENTIALS = "give credentials: --bearer, --api-key, --basic or --header"
 
 
-def unchecked(
-    api: Api,
-    contract: Contract,
-    options: Options,
-    good: Mapping[str, tuple[Arguments, Any, Any]],
-    scenes: Mapping[str, Scene],
-) -> list[Unchecked]:
+def unchecked(ground: Ground) -> list[Unchecked]:
     """Return everything that was not checked: by choice, or for want of what it takes."""
-    chosen = set(options.operations)
+    options, chosen = ground.options, set(ground.options.operations)
     found: list[Unchecked] = []
-    for operation in contract.operations.values():
+    for operation in ground.contract.operations.values():
         if chosen and not {operation.id, operation.label} & chosen:
             found.append(Unchecked("the operation", operation.label, "not chosen", vacuous=False))
         elif options.read_only and operation.method not in ("get", "head"):
-            reason = "read-only: only GET and HEAD are sent"
-            found.append(Unchecked("the operation", operation.label, reason, vacuous=False))
+            found.append(Unchecked("the operation", operation.label, _READ_ONLY, vacuous=False))
         else:
-            found.extend(_of_operation(api, operation, options, good, scenes))
-    found.extend(_of_relations(api, contract, found))
+            found.extend(_of_operation(ground, operation))
+    found.extend(_of_relations(ground.api, ground.contract, found))
     if options.read_only:
-        reason = "read-only: only GET and HEAD are sent"
-        found.append(Unchecked("undeclared methods", "", reason, vacuous=False))
+        found.append(Unchecked("undeclared methods", "", _READ_ONLY, vacuous=False))
     if not options.tier.examples:
         reason, hint = f"left out in tier {options.tier.name}", "--tier pr"
         found.append(Unchecked("generated requests", "", reason, hint, vacuous=False))
     return found
 
 
-def _of_operation(
-    api: Api,
-    operation: Operation,
-    options: Options,
-    good: Mapping[str, tuple[Arguments, Any, Any]],
-    scenes: Mapping[str, Scene],
-) -> Iterator[Unchecked]:
+def _of_operation(ground: Ground, operation: Operation) -> Iterator[Unchecked]:
+    api, options = ground.api, ground.options
     if operation.security and options.credentials.alternative(operation) is None:
         wanted = " or ".join(
             " and ".join(scheme.name for scheme in schemes) for schemes in operation.security
@@ -61,21 +44,18 @@ def _of_operation(
         reason = f"no credential for {wanted}"
         yield Unchecked("the operation", operation.label, reason, _CREDENTIALS)
         return
-    if operation.id not in good:
+    names = [p.name for p in operation.parameters if p.required]
+    hint = f"give values that exist: --known {names[0]}=VALUE" if names else ""
+    if operation.id not in ground.good:
         seen = sorted(s for (where, s) in api.coverage().statuses if where == operation.label)
         came = f"only {', '.join(map(str, seen))} came" if seen else "it was never asked"
-        names = [p.name for p in operation.parameters if p.required]
-        hint = f"give values that exist: --known {names[0]}=VALUE" if names else ""
         if 401 in seen and not {200, 201, 404} & set(seen):
             hint = "check the credentials that were given"
         yield Unchecked("the operation", operation.label, f"no success: {came}", hint)
         return
-    scene = scenes.get(operation.id)
+    scene = ground.scenes.get(operation.id)
     if scene is not None and scene.listing is not None and len(scene.members) < 2:
-        items = items_of(good[operation.id][2], scene.listing) or []
-        names = [p.name for p in operation.parameters if p.required]
-        hint = f"give values that exist: --known {names[0]}=VALUE" if names else ""
-        reason = f"no page with two items: {max(len(items), len(scene.members))} at most"
+        reason = f"no page with two items: {len(scene.members)} at most"
         yield Unchecked("the list", operation.label, reason, hint)
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from understudy.checks.case import Case
-from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome, some, with_
+from understudy.checks.laws.asking import Asker, Member, Scene, held, items_of, outcome, some, with_
 from understudy.checks.laws.paging import REPEATABLE, ids, short, walk
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
+from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Reading
+from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING, follow, join
 from understudy.contract.wire.writing import Arguments
 from understudy.types import Json
@@ -21,6 +23,7 @@ AGREES = promise("meaning/list-agrees", "A list shows of each item what reading 
 UNKNOWN = promise("meaning/unknown-404", "An id that nothing has is answered with 404")
 FOREIGN = promise("meaning/foreign-404", "What belongs to one is not found under another")
 DISJOINT = promise("meaning/foreign-list", "What belongs to one is not in the list of another")
+ISOLATED = promise("access/isolated", "What belongs to one user is not shown to another")
 SAFE = promise(
     "meaning/safe", "Reading changes nothing: the same list comes afterwards", "RFC 9110, 9.2.1"
 )
@@ -33,7 +36,7 @@ _GONE = (404, 410)
 
 
 def read_arguments(reading: Reading, member: Member) -> Arguments | None:
-    """Return what reads a member: its id, and the rest from how it was asked for, or from itself."""
+    """Return what reads a member: its id, and the rest from how it was asked for or itself."""
     own = {names.plain(key): value for key, value in member.value.items()}
     asked = {names.plain(name): value for (_, name), value in member.arguments.items()}
     found: dict[tuple[str, str], Json] = {}
@@ -124,23 +127,21 @@ def differences(
 
 
 def unknown(
-    asker: Asker, reading: Reading, arguments: Arguments, ids_: Sequence[Json]
+    asker: Asker, operation: Operation, asked: Sequence[tuple[Arguments, Json]], subject: str
 ) -> Iterator[Outcome]:
-    """Check that ids which nothing has are not found."""
-    for identifier in ids_:
-        case = asker.ask(reading.operation, with_(arguments, (reading.id, identifier)))
+    """Check that ids which nothing has are not found, each asked for with a body if one is due."""
+    for arguments, body in asked:
+        case = asker.ask(operation, arguments, body)
         if case.status >= 500 or case.status in (0, 401):
             continue
-        right = case.status in _GONE or (
-            case.status == 403 and "403" in reading.operation.responses
-        )
+        right = case.status in _GONE or (case.status == 403 and "403" in operation.responses)
         yield outcome(
             UNKNOWN,
             [case],
             "404",
             f"{case.status}",
             broken=not right,
-            subject=f"path {reading.id.name}",
+            subject=subject,
             keyword="" if right else "unknown",
         )
 
@@ -182,6 +183,57 @@ def _disjoint(
                 f"none of the items of {short(scene.arguments[location, name])}", got,
                 broken=bool(shared), subject=f"{location} {name}",
             )  # fmt: skip
+
+
+def unknown_scope(
+    asker: Asker, scene: Scene, runtime: Runtime, values: Sequence[Json]
+) -> Iterator[Outcome]:
+    """Check that there is no list of what does not exist, where the contract says so."""
+    for value in values:
+        if scene.listing is None:
+            return
+        case = asker.ask(scene.listing.operation, with_(scene.arguments, (runtime, value)))
+        if 0 < case.status < 500:
+            right = case.status in (*_GONE, 403)
+            yield outcome(
+                UNKNOWN,
+                [case],
+                "404",
+                f"{case.status}",
+                broken=not right,
+                subject=f"{runtime.location} {runtime.name}",
+            )
+
+
+def isolated(asker: Asker, scene: Scene) -> Iterator[Outcome]:
+    """Check that a second user neither reads nor lists what belongs to the first."""
+    reading, listing = scene.reading, scene.listing
+    for member in some(scene.members, 2):
+        arguments = read_arguments(reading, member) if reading else None
+        if reading is None or arguments is None:
+            break
+        case = asker.as_second(reading.operation, arguments)
+        if 0 < case.status < 500:
+            yield outcome(
+                ISOLATED,
+                [member.case, case],
+                "401, 403 or 404",
+                f"{case.status}",
+                broken=case.ok,
+                subject="second user",
+            )
+    if listing is not None and listing.id and scene.members:
+        case = asker.as_second(listing.operation, scene.arguments)
+        found = set(ids(listing, items_of(case, listing) or []))
+        shared = found & set(ids(listing, [member.value for member in scene.members]))
+        yield outcome(
+            ISOLATED,
+            [scene.members[0].case, case],
+            "none of the first user's items",
+            f"{len(shared)} of them",
+            broken=bool(shared),
+            subject="second user",
+        )
 
 
 def head(asker: Asker, case: Case) -> Iterator[Outcome]:

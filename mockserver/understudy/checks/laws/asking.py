@@ -24,6 +24,9 @@ class Asker(Protocol):
     def ask(self, operation: Operation, arguments: Arguments, body: Json = MISSING) -> Case:
         """Send one request with good credentials and return its case."""
 
+    def as_second(self, operation: Operation, arguments: Arguments) -> Case:
+        """Send one request with the credentials of the second user."""
+
     def repeat(self, case: Case, method: str) -> Case:
         """Send the request of a case again, with another method."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from understudy.checks.laws import paging
 from understudy.checks.laws.asking import Asker, held, outcome, some, with_
-from understudy.checks.laws.paging import Walk, bounds, ids, walk
+from understudy.checks.laws.paging import Walk, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.contract.expressions import Runtime
@@ -24,8 +25,7 @@ _VALUES = 6
 
 def filters(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every filter of a list, value by value, against the list without it."""
-    high = bounds(asker, listing)[1] if listing.paging.size else None
-    whole = walk(asker, listing, arguments, high)
+    whole = paging.whole(asker, listing, arguments)
     if whole.failed or not whole.complete or not whole.items:
         return
     for tokens, runtime in listing.filters.items():
@@ -47,8 +47,7 @@ def _one(
     wanted: tuple[Tokens, Runtime, Json],
 ) -> Iterator[Outcome]:
     tokens, runtime, value = wanted
-    high = bounds(asker, listing)[1] if listing.paging.size else None
-    found = walk(asker, listing, with_(arguments, (runtime, value)), high)
+    found = paging.whole(asker, listing, with_(arguments, (runtime, value)))
     if found.failed or not found.complete:
         return
     matching = [item for item in whole.items if same(follow(item, tokens), value)]

@@ -28,6 +28,7 @@ REPEATABLE = promise("meaning/repeatable", "Reading twice gives the same")
 _CAP = 400
 _PAGES = 60
 _SMALL = 3
+_FEW = 12
 _LOOKS = 4
 
 
@@ -49,39 +50,42 @@ def walk(
 
     By offset it goes on from what came, so that pages that are too short hide nothing.
     """
-    paging, seen = listing.paging, Walk()
-    start: Json = MISSING
-    for number in range(pages):
-        asked = dict(arguments)
-        if size is not None:
-            asked = with_(asked, (paging.size, size))
-        if number and paging.offset:
-            asked = with_(asked, (paging.offset, len(seen.items)))
-        elif number and paging.page:
-            asked = with_(asked, (paging.page, paging.first_page + number))
-        elif number and paging.cursor:
-            asked = with_(asked, (paging.cursor, start))
+    seen = Walk()
+    sized = dict(arguments) if size is None else with_(arguments, (listing.paging.size, size))
+    while len(seen.cases) < pages and len(seen.items) < _CAP:
+        asked = sized if not seen.cases else _next(listing, sized, seen)
+        if asked is None:
+            seen.complete = True
+            break
         case = asker.ask(listing.operation, asked)
         items = items_of(case, listing)
         seen.cases.append(case)
         if items is None:
-            seen.failed = not (number and case.status == 404)
+            seen.failed = len(seen.cases) == 1 or case.status != 404
             seen.complete = not seen.failed
             break
         seen.pages.append(items)
         seen.items.extend(items)
-        by_cursor = paging.cursor is not None and not paging.offset and not paging.page
-        if not paging.moves or not items:
-            seen.complete = True
-            break
-        if by_cursor:
-            start = follow(case.value, paging.next or ())
-            if start in (MISSING, None, ""):
-                seen.complete = True
-                break
-        if len(seen.items) >= _CAP:
-            break
     return seen
+
+
+def _next(listing: Listing, arguments: Arguments, seen: Walk) -> Arguments | None:
+    """Return what asks for the page after those that were seen, or None at the end."""
+    paging = listing.paging
+    if not paging.moves or not seen.pages[-1]:
+        return None
+    if paging.offset:
+        return with_(arguments, (paging.offset, len(seen.items)))
+    if paging.page:
+        return with_(arguments, (paging.page, paging.first_page + len(seen.pages)))
+    cursor = follow(seen.cases[-1].value, paging.next or ())
+    return None if cursor in (MISSING, None, "") else with_(arguments, (paging.cursor, cursor))
+
+
+def whole(asker: Asker, listing: Listing, arguments: Arguments) -> Walk:
+    """Collect a list with the largest pages there are."""
+    size = bounds(asker, listing)[1] if listing.paging.size else None
+    return walk(asker, listing, arguments, size)
 
 
 def ids(listing: Listing, items: list[Json]) -> list[bytes]:
@@ -93,19 +97,19 @@ def ids(listing: Listing, items: list[Json]) -> list[bytes]:
 def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every promise of paging on one list."""
     low, high, default = bounds(asker, listing)
-    whole = walk(asker, listing, arguments, high if listing.paging.size else None)
-    if whole.failed or not whole.items:
+    seen = whole(asker, listing, arguments)
+    if seen.failed or not seen.items:
         return
-    yield from _repeatable(asker, listing, arguments, whole)
-    yield from _totals(asker, listing, arguments, whole)
+    yield from _repeatable(asker, listing, arguments)
+    yield from _totals(asker, listing, arguments, seen)
     if listing.paging.size:
-        yield from _full(asker, listing, arguments, whole, (low, high, default))
+        yield from _full(asker, listing, arguments, seen, (low, high, default))
         if listing.paging.moves:
-            yield from _small(asker, listing, arguments, whole, max(low, _SMALL))
-            if low <= 1 and len(whole.items) <= 12:
-                yield from _small(asker, listing, arguments, whole, max(low, 1))
-    if listing.paging.moves and whole.complete:
-        yield from _past_end(asker, listing, arguments, whole)
+            yield from _small(asker, listing, arguments, seen, max(low, _SMALL))
+            if low == 1 and len(seen.items) <= _FEW:
+                yield from _small(asker, listing, arguments, seen, 1)
+    if listing.paging.moves and seen.complete:
+        yield from _past_end(asker, listing, arguments, seen)
 
 
 def bounds(asker: Asker, listing: Listing) -> tuple[int, int, int | None]:
@@ -118,9 +122,7 @@ def bounds(asker: Asker, listing: Listing) -> tuple[int, int, int | None]:
     return max(int(low), 1), int(high), default if isinstance(default, int) else None
 
 
-def _repeatable(
-    asker: Asker, listing: Listing, arguments: Arguments, whole: Walk
-) -> Iterator[Outcome]:
+def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     first = asker.ask(listing.operation, arguments)
     again = asker.ask(listing.operation, arguments)
     one, other = items_of(first, listing), items_of(again, listing)
@@ -159,7 +161,9 @@ def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -
     paging = listing.paging
     if paging.total is None or not whole.complete:
         return
-    size = max(bounds(asker, listing)[0], 2)
+    low, high, _ = bounds(asker, listing)
+    uneven = (size for size in range(max(low, 2), min(high, 9)) if len(whole.items) % size)
+    size = next(uneven, max(low, 2))
     small = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
     for case in [*whole.cases[:2], small]:
         total = follow(case.value, paging.total) if case.ok else MISSING
@@ -255,7 +259,7 @@ def _small(
         yield outcome(
             WHOLE, [whole.cases[0], case],
             f"items {start + 1} to {start + len(expected)} of {len(wanted)}",
-            _told(wanted, got, start), subject=_mover(listing),
+            _told(wanted, got), subject=_mover(listing),
         )  # fmt: skip
         return
 
@@ -265,7 +269,7 @@ def _mover(listing: Listing) -> str:
     return f"query {moves.name}" if moves else ""
 
 
-def _told(wanted: list[bytes], got: list[bytes], start: int) -> str:
+def _told(wanted: list[bytes], got: list[bytes]) -> str:
     """Return in words where in the list the items of a page stand."""
     if not got:
         return "an empty page"
@@ -283,7 +287,7 @@ def _by_cursor(
     right = got == wanted[: len(got)] and (len(got) == len(wanted) or not whole.complete)
     short_page = next((p for p in small.pages[:-1] if len(p) != size), None)
     if not right:
-        extra = _told(wanted, got, 0) if len(got) < 20 else f"{len(got)} items"
+        extra = _told(wanted, got) if len(got) < 20 else f"{len(got)} items"
         yield outcome(
             WHOLE,
             cases,

@@ -60,6 +60,9 @@ def _of_list(behaviour: Behaviour, one: Listing) -> Iterator[Fact]:
     for tokens, runtime in one.echoes.items():
         says = f"{pointers.join('', *tokens)} repeats {runtime}"
         yield _fact(pointer_id(operation, "echo", tokens), says)
+    for runtime in one.known:
+        says = f"what {runtime} names must exist; an unknown one is 404"
+        yield Fact(f"{operation.id} known {runtime.name}", says, _WORDS)
     if one.order is not None:
         direction = "latest first" if one.order.descending else "earliest first"
         says = f"items come by {pointers.join('', *one.order.by)}, {direction}"

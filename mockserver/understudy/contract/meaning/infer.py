@@ -117,6 +117,9 @@ class _Teller:
             filters=keep(told.filters, "filter"),
             owners=keep(told.owners, "owner"),
             echoes=keep(told.echoes, "echo"),
+            known=tuple(
+                one for one in told.known if self._allows(f"{told.operation.id} known {one.name}")
+            ),
             order=told.order if self._allows(f"{told.operation.id} order") else None,
         )
 

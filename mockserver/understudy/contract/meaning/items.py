@@ -63,7 +63,18 @@ def writing(operation: Operation, shapes: Shapes, listed: frozenset[str]) -> Wri
         id_member=id_member,
         body=body,
         echoes={} if schema is None or kind == "delete" else dict(_echoes(operation, item, shapes)),
+        defaults=dict(_defaults(operation, item, shapes)) if kind == "create" else {},
     )
+
+
+def _defaults(operation: Operation, item: Json, shapes: Shapes) -> Iterator[tuple[Tokens, Json]]:
+    """Yield what members of a new resource are where the request does not name them."""
+    sent = next(iter(operation.body.schemas.values()), None) if operation.body else None
+    members = shapes.properties(item)
+    for name, schema in (shapes.properties(sent) if sent is not None else {}).items():
+        default = shapes.keyword(schema, "default")
+        if name in members and default is not None:
+            yield (name,), default
 
 
 def unwrapped(schema: Json, resource: str, shapes: Shapes) -> tuple[Tokens, Json]:

@@ -42,6 +42,7 @@ def listing(operation: Operation, shapes: Shapes) -> Listing | None:
         id=shapes.identifier(item, resource),
         filters=dict(_filters(operation, item, shapes, required=False)),
         owners=dict(_filters(operation, item, shapes, required=True)),
+        known=tuple(_known(operation)),
         order=order(f"{operation.summary}. {operation.description}", item, shapes),
         paging=_paging(operation, schema, shapes),
         echoes=dict(_echoes(operation, schema, shapes)),
@@ -159,6 +160,17 @@ def _filters(
             parameter.schema
         ):
             yield (member,), Runtime(parameter.location, parameter.name)
+
+
+def _known(operation: Operation) -> Iterator[Runtime]:
+    """Yield the parameters of which the description of the 404 says that they may not exist."""
+    said = (
+        names.words(operation.responses["404"].description) if "404" in operation.responses else ()
+    )
+    for parameter in operation.parameters:
+        *noun, last = names.words(parameter.name) or ("",)
+        if parameter.required and last in ("id", "key", "slug") and set(noun[-1:]) & set(said):
+            yield Runtime(parameter.location, parameter.name)
 
 
 def is_exact(schema: Json, plain_name: str, shapes: Shapes) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from understudy.contract.meaning import names
 from understudy.contract.meaning.shape import Shapes
-from understudy.contract.relations import Relation, related
+from understudy.contract.relations import Relation, related, told_holds
 from understudy.types import Json
 
 _ORDERED = re.compile(r"\b(oldest|earliest|newest|latest)\b[^.;]{0,30}\bfirst\b|chronological")
@@ -18,6 +18,7 @@ def truths(schemas: Mapping[str, Json], shapes: Shapes) -> Mapping[str, tuple[Re
     found = {
         name: (
             *_times(name, shapes.properties(schema), shapes),
+            *_states(name, shapes.properties(schema), shapes),
             *_arrays(name, schema, shapes),
         )
         for name, schema in schemas.items()
@@ -37,6 +38,19 @@ def _times(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterato
     for later in times:
         if later != first and names.plain(later) in names.LATEST + names.ENDS:
             yield related("in_order", name, f"/{first}", f"/{later}")
+
+
+def _states(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterator[Relation]:
+    """Yield that what is closed tells when it was closed, and so for every other end."""
+    for state, schema in properties.items():
+        if names.plain(state) not in ("state", "status"):
+            continue
+        for value in shapes.keyword(schema, "enum") or ():
+            time = names.first_of((f"{value}at", f"date{value}", f"{value}on"), properties)
+            if time and f"{value}at" in names.ENDS:
+                condition = {"properties": {state: {"const": value}}, "required": [state, time]}
+                then = {"properties": {time: {"type": "string"}}}
+                yield told_holds(name, {"if": condition, "then": then})
 
 
 def _arrays(name: str, schema: Json, shapes: Shapes) -> Iterator[Relation]:
