@@ -257,7 +257,7 @@ def check(
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
         fail(str(error), ExitCode.START)
-    _report(verdict, options["report"])
+    _report(verdict, options["report"], options["fail_on"])
     if options["write_baseline"] is not None:
         _write_baseline(verdict, options["write_baseline"])
     sys.exit(_code(verdict, options["fail_on"]))
@@ -322,25 +322,30 @@ def _options(contract: Contract, given: Mapping[str, Any]) -> Options:
 
 
 def _imported(name: str) -> Any:
-    """Return the application that `module:attribute` names."""
-    module, _, attribute = name.partition(":")
+    """Return the application that `module:name` names, or that `module:name()` makes."""
+    module, _, attribute = name.removesuffix("()").partition(":")
     sys.path.insert(0, "")
     try:
         found = import_module(module)
         for part in (attribute or "app").split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise click.UsageError(f"--app {name}: {error}") from error
+        found = found() if name.endswith("()") else found
+    except Exception as error:
+        raise click.UsageError(f"--app {name}: {type(error).__name__}: {error}") from error
+    if not callable(found):
+        raise click.UsageError(f"--app {name}: is neither an ASGI nor a WSGI application")
     return found
 
 
-def _report(verdict: Verdict, wanted: Sequence[tuple[str, str]]) -> None:
+def _report(verdict: Verdict, wanted: Sequence[tuple[str, str]], fail_on: str) -> None:
+    from understudy.checks.promise import Severity
     from understudy.report.write import write
 
+    least = Severity.WARNING if fail_on == "warning" else Severity.ERROR
     if not any(path == "-" for _, path in wanted):
-        write("text", verdict, sys.stdout)
+        write("text", verdict, sys.stdout, least)
     for kind, path in wanted:
-        write(kind, verdict, sys.stdout if path == "-" else Path(path))
+        write(kind, verdict, sys.stdout if path == "-" else Path(path), least)
 
 
 def _write_baseline(verdict: Verdict, path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import agrees, differences, read_arguments
+from understudy.checks.laws.agreeing import agrees, is_same, read_arguments
 from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
 from understudy.checks.laws.paging import ids, whole
 from understudy.checks.meaning import same
@@ -218,7 +218,7 @@ def _as_asked(
 ) -> Iterator[Outcome]:
     for key, value in body.items():
         if key in view:
-            right = not any(differences(value, view[key], ()))
+            right = is_same(value, view[key])
             yield outcome(
                 CHANGED,
                 cases,
@@ -232,7 +232,7 @@ def _as_asked(
     for key, value in member.value.items():
         if key in body or key not in view or names.plain(key) in _CHANGING:
             continue
-        right = not any(differences(value, view[key], ())) or names.plain(key) in names.ENDS
+        right = is_same(value, view[key]) or names.plain(key) in names.ENDS
         yield outcome(
             UNTOUCHED,
             cases,
