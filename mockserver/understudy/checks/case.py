@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from understudy.checks.credentials import Credentials, Shown
+from understudy.checks.odd import is_odd
 from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
@@ -120,6 +121,11 @@ class Case:
         if self.operation is None:
             return Shown.GOOD
         return self.rules.credentials.shown(self.operation, self.exchange.sent)
+
+    @cached_property
+    def is_odd(self) -> bool:
+        """Tell whether the request is one that servers may refuse whatever the contract says."""
+        return is_odd(self.exchange.sent, self.route.texts.values() if self.route else ())
 
     @cached_property
     def media_type(self) -> str:

@@ -323,6 +323,7 @@ def _options(contract: Contract, given: Mapping[str, Any]) -> Options:
 
 def _imported(name: str) -> Any:
     """Return the application that `module:name` names, or that `module:name()` makes."""
+    found: Any
     module, _, attribute = name.removesuffix("()").partition(":")
     sys.path.insert(0, "")
     try:

@@ -98,14 +98,18 @@ class Api:
         return self.send(self.authorized(operation, sent) if operation else sent)
 
     def below(self, address: str) -> str | None:
-        """Return the target below the address of the API that a URL leads to, or None."""
+        """Return the target below the address of the API that a URL leads to, or None.
+
+        An address on another host, as of the public one, counts if its path is of the contract.
+        """
         base, parts = urlsplit(self.base), urlsplit(address)
-        if parts.netloc and parts.netloc != base.netloc:
-            return None
-        path = parts.path.removeprefix(base.path.rstrip("/"))
-        if not path.startswith("/"):
-            return None
-        return f"{path}?{parts.query}" if parts.query else path
+        for prefix in (base.path.rstrip("/"), self.rules.contract.base_path):
+            path = parts.path.removeprefix(prefix)
+            target = f"{path}?{parts.query}" if parts.query else path
+            known = self.rules.case(Exchange(Sent("GET", target), _NO_REPLY)).route is not None
+            if path.startswith("/") and (known or parts.netloc in ("", base.netloc)):
+                return target
+        return None
 
     def authorized(self, operation: Operation, sent: Sent) -> Sent:
         """Return `sent` with the good credentials of the first alternative that is known."""

@@ -48,12 +48,15 @@ def _one(
 ) -> Iterator[Outcome]:
     tokens, runtime, value = wanted
     found = paging.whole(asker, listing, with_(arguments, (runtime, value)))
+    subject = f"{runtime.location} {runtime.name}"
+    cases = [whole.cases[0], found.cases[0]]
+    if found.failed and 400 <= found.cases[-1].status < 500:
+        status = f"{found.cases[-1].status} for {value!r}"
+        yield outcome(COMPLETE, cases, "a page of what matches", status, subject=subject)
     if found.failed or not found.complete:
         return
     matching = [item for item in whole.items if same(follow(item, tokens), value)]
     expected, got = ids(listing, matching), ids(listing, found.items)
-    subject = f"{runtime.location} {runtime.name}"
-    cases = [whole.cases[0], found.cases[0]]
     if set(expected) - set(got):
         message = f"{len(set(expected) & set(got))} of them"
         wants = f"the {len(expected)} items with {value!r}"
@@ -72,6 +75,8 @@ def _one(
             broken=total != len(got),
             subject=subject,
         )
+    if listing.paging.size and listing.paging.moves and len(matching) > 2:
+        yield from paging.small(asker, listing, with_(arguments, (runtime, value)), found, 2)
 
 
 def _declared(operation: Operation, runtime: Runtime, asker: Asker) -> list[Json]:

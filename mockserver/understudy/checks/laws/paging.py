@@ -105,9 +105,9 @@ def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outc
     if listing.paging.size:
         yield from _full(asker, listing, arguments, seen, (low, high, default))
         if listing.paging.moves:
-            yield from _small(asker, listing, arguments, seen, max(low, _SMALL))
+            yield from small(asker, listing, arguments, seen, max(low, _SMALL))
             if low == 1 and len(seen.items) <= _FEW:
-                yield from _small(asker, listing, arguments, seen, 1)
+                yield from small(asker, listing, arguments, seen, 1)
     if listing.paging.moves and seen.complete:
         yield from _past_end(asker, listing, arguments, seen)
 
@@ -228,7 +228,7 @@ def _full(
     yield outcome(DEFAULT, [*whole.cases[:1], case], expected, f"{len(items)}", broken=not right)
 
 
-def _small(
+def small(
     asker: Asker, listing: Listing, arguments: Arguments, whole: Walk, size: int
 ) -> Iterator[Outcome]:
     """Check pages of a small size against the whole: at the start, in the middle, at the end."""
@@ -329,7 +329,12 @@ def _past_end(
             return
         case = asker.ask(listing.operation, asked)
         items = items_of(case, listing)
-        if items is not None:
+        if items is None and 400 <= case.status < 500 and paging.offset:
+            yield outcome(
+                PAST_END, [*whole.cases[:1], case], "an empty page", f"{case.status}",
+                subject=_mover(listing),
+            )  # fmt: skip
+        elif items is not None:
             got = f"{len(items)} items"
             yield outcome(
                 PAST_END,
