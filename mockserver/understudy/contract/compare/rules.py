@@ -22,7 +22,7 @@ _FIXED: Final[Mapping[str, Level]] = {
 Clients do not send what they do not know, and read what they were promised.
 """
 
-_SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
+SENTENCES: Final[Mapping[str, str | tuple[str, str]]] = {
     "property-added": "{what} may now hold {at}",
     "property-removed": (
         "{what} no longer knows {at}: what clients send there is ignored or refused",
@@ -84,7 +84,7 @@ def level_of(one: Difference, direction: Direction) -> Level:
 
 def sentence_of(one: Difference, direction: Direction, what: str) -> str:
     """Return what a difference means, said of `what`, such as `the request body`."""
-    sentence = _SENTENCES[one.rule]
+    sentence = SENTENCES[one.rule]
     if isinstance(sentence, tuple):
         sentence = sentence[direction == "response"]
     place = join("", *one.path)
