@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from understudy.checks.baseline import Baseline
 from understudy.checks.promise import PROMISES, Finding, Outcome, Promise, Severity
@@ -121,9 +121,10 @@ class Ledger:
                 self._findings[finding.fingerprint] = finding
         return fresh
 
-    def replace(self, finding: Finding, exchanges: tuple[Exchange, ...]) -> None:
-        """Show a known finding by other exchanges."""
-        self._findings[finding.fingerprint] = replace(finding, exchanges=exchanges)
+    def shown(self, fingerprint: str) -> Exchange | None:
+        """Return the last of the exchanges that show a finding, or None without such a finding."""
+        known = self._findings.get(fingerprint)
+        return known.exchanges[-1] if known and known.exchanges else None
 
     def times(self, promise: Promise, operation: str = "", subject: str = "") -> int:
         """Return how often a promise was tested, for one operation and subject where given."""
