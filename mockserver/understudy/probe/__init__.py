@@ -1,0 +1,1 @@
+"""A running service: asked, recorded and judged by its contract."""
