@@ -33,7 +33,7 @@ GATES = {
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "orjson": ("codec",),
     "pyarrow": ("fixtures.parquet",),
-    "rich": ("cli",),
+    "rich": ("cli", "report"),
     "starlette": ("server",),
     "uvicorn": ("server.run",),
     "yaml": ("contract.document",),

@@ -93,7 +93,8 @@ def test_what_is_declared_is_said_with_its_line(name: str) -> None:
     places = [int(fact["why"].rpartition(":")[2]) for fact in declared]
     assert declared
     for fact, line in zip(declared, places, strict=True):
-        assert fact["about"] in lines[line - 1] or any(f"{k}:" in lines[line - 1] for k in KINDS)
+        stands = "".join(lines[line - 2 : line])
+        assert fact["about"] in stands or any(f"{kind}:" in stands for kind in KINDS)
 
 
 def test_json_says_the_same() -> None:

@@ -29,8 +29,16 @@ _JSON = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?json", re.IGNORECASE)
 class Rules:
     """A contract compiled for checking: what reads requests and validates replies."""
 
-    def __init__(self, contract: Contract, meaning: Meaning, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        meaning: Meaning,
+        credentials: Credentials,
+        *,
+        max_seconds: float | None = None,
+    ) -> None:
         self.contract = contract
+        self.max_seconds = max_seconds
         self.meaning = meaning
         self.credentials = credentials
         self._router = Router(contract)
@@ -88,8 +96,16 @@ class Case:
 
     @cached_property
     def response(self) -> Response | None:
-        """Return what is documented for the status that came."""
-        return self.operation.documented(self.status) if self.operation else None
+        """Return what is documented for the status that came.
+
+        A 405 to a method that is not declared is what the other methods of the path document.
+        """
+        if self.operation is not None:
+            return self.operation.documented(self.status)
+        if self.route is None or self.status != 405:
+            return None
+        documented = (one.responses.get("405") for one in self.route.operations.values())
+        return next((one for one in documented if one is not None), None)
 
     @cached_property
     def understood(self) -> Understood | None:

@@ -23,13 +23,15 @@ class Shown(enum.Enum):
 class Credentials:
     """What identifies the client, by the name of a security scheme, as it stands on the wire.
 
-    `values` hold `Bearer ...` and `Basic ...` in full. `headers` are sent with every request.
+    `values` hold `Bearer ...` and `Basic ...` in full, `second` those of another user, which are
+    good as well. `headers` are sent with every request.
     With `lenient`, a credential that is not known is taken for good, as in recorded traffic.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     headers: tuple[tuple[str, str], ...] = ()
     lenient: bool = False
+    second: Mapping[str, str] = field(default_factory=dict)
 
     def alternative(self, operation: Operation) -> Sequence[SecurityScheme] | None:
         """Return the schemes of the first alternative that can be shown in full, or None."""
@@ -61,7 +63,8 @@ class Credentials:
             return Shown.NONE
         if self.lenient:
             return Shown.GOOD
-        return Shown.GOOD if found == [self.values.get(scheme.name)] else Shown.OTHER
+        good = (self.values.get(scheme.name), self.second.get(scheme.name))
+        return Shown.GOOD if len(found) == 1 and found[0] in good else Shown.OTHER
 
 
 def found_in(sent: Sent, scheme: SecurityScheme) -> list[str]:

@@ -22,6 +22,7 @@ EVERY: Final[tuple[Check, ...]] = (
     response.status,
     response.media_type,
     response.body,
+    response.problem,
     response.headers,
     response.no_body,
     response.undeclared,
@@ -30,6 +31,7 @@ EVERY: Final[tuple[Check, ...]] = (
 
 
 def judge(case: Case) -> Iterator[Outcome]:
-    """Yield the outcomes of every check of one case."""
-    for check in EVERY:
+    """Yield the outcomes of every check of one case; without an answer there is but one."""
+    yield from response.answered(case)
+    for check in EVERY if case.status else ():
         yield from check(case)

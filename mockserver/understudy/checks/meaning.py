@@ -12,7 +12,7 @@ from understudy.codec import identity
 from understudy.contract import pointers
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning.facts import relation_id
-from understudy.contract.meaning.model import Listing, Reading, Tokens
+from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.relations import breaches
@@ -28,6 +28,7 @@ OWNER = promise("meaning/owner", "Everything returned belongs to what the reques
 ORDER = promise("meaning/order", "A list comes in the promised order")
 UNIQUE = promise("meaning/unique-ids", "No item comes twice on a page")
 ECHO = promise("meaning/echo", "What the response repeats of the request is what was sent")
+DEFAULT = promise("meaning/default", "What a request leaves out has the documented default")
 RELATION = promise("meaning/relation", "What is declared between the fields of a schema holds")
 
 
@@ -50,6 +51,21 @@ def meaning(case: Case) -> Iterator[Outcome]:
         found = follow(case.value, writing.body)
         for tokens, runtime in writing.echoes.items():
             yield from _same(case, found, tokens, runtime, request, ECHO)
+        yield from _defaults(case, found, writing, request)
+
+
+def _defaults(case: Case, value: Json, writing: Writing, request: Request) -> Iterator[Outcome]:
+    """Check what a new resource has where the request says nothing."""
+    for tokens, default in writing.defaults.items():
+        got = follow(value, tokens)
+        if got is MISSING or follow(request.body, tokens) is not MISSING:
+            continue
+        where = pointers.join("", *tokens)
+        if same(got, default):
+            yield case.held(DEFAULT, f"body {where}")
+        else:
+            expected = f"{where} is {default!r} by default"
+            yield case.broken(DEFAULT, expected, _short(got), subject=f"body {where}")
 
 
 def _reading(case: Case, reading: Reading, request: Request) -> Iterator[Outcome]:

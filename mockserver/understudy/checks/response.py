@@ -41,6 +41,11 @@ BODY = promise(
     "Every body satisfies the schema that is documented for its status",
     "OpenAPI 3.0.3, Media Type Object",
 )
+PROBLEM = promise(
+    "response/problem",
+    "The status that a problem document tells is the status of its response",
+    "RFC 9457, section 3.1.2",
+)
 HEADERS = promise(
     "response/headers",
     "Required headers come, and every documented header satisfies its schema",
@@ -51,6 +56,8 @@ NO_BODY = promise(
     "Replies to HEAD and replies with 204, 205 or 304 have no body",
     "RFC 9110, sections 9.3.2, 15.3.5, 15.3.6 and 15.4.5",
 )
+ANSWER = promise("response/answer", "Every request gets an answer", "RFC 9110, section 3.4")
+TIME = promise("time/response", "Every answer comes within the time that was given")
 UNDECLARED = promise(
     "response/undeclared-property",
     "Bodies have no properties that the contract does not know",
@@ -72,6 +79,22 @@ def server_error(case: Case) -> Iterator[Outcome]:
         )
     else:
         yield case.held(SERVER_ERROR)
+
+
+def answered(case: Case) -> Iterator[Outcome]:
+    """Check that there was an answer, and in time where a time is given."""
+    if case.status == 0:
+        reason = case.exchange.reply.body.decode("utf-8", "replace")
+        yield case.broken(ANSWER, "an answer", reason, subject=_input_at_fault(case))
+        return
+    yield case.held(ANSWER)
+    limit, seconds = case.rules.max_seconds, case.exchange.seconds
+    if limit is None:
+        return
+    if seconds > limit:
+        yield case.broken(TIME, f"at most {limit:g} s", f"{seconds:.3f} s")
+    else:
+        yield case.held(TIME)
 
 
 def status(case: Case) -> Iterator[Outcome]:
@@ -126,6 +149,19 @@ def body(case: Case) -> Iterator[Outcome]:
             keyword=keyword,
             pointer=locate(document, place, violation.path),
         )
+
+
+def problem(case: Case) -> Iterator[Outcome]:
+    """Check the status within a problem document."""
+    if not case.exchange.reply.media_type.lower().startswith("application/problem+json"):
+        return
+    told = case.value.get("status") if isinstance(case.value, dict) else None
+    if not isinstance(told, int):
+        return
+    if told == case.status:
+        yield case.held(PROBLEM)
+    else:
+        yield case.broken(PROBLEM, f"{case.status}", f"{told}", subject=f"{case.status} /status")
 
 
 def headers(case: Case) -> Iterator[Outcome]:

@@ -46,7 +46,7 @@ class Verdict:
 
     `secrets` maps what must not be shown to the name of the variable that holds it; `complete`
     is false after an interrupt or when the time was up; `accepted` are findings that a baseline
-    excuses.
+    excuses. `reproduce` and `accept` are what to type to run it again and to accept what it found.
     """
 
     contract: Contract
@@ -62,6 +62,8 @@ class Verdict:
     seconds: float = 0.0
     secrets: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
+    reproduce: str = ""
+    accept: str = ""
 
     def failures(self, fail_on: Severity = Severity.ERROR) -> tuple[Finding, ...]:
         """Return the findings that are bad enough to fail."""
@@ -130,6 +132,11 @@ class Ledger:
             for (where, id_, about), count in self._subjects.items()
             if id_ == promise.id and operation in ("", where) and subject in ("", about)
         )
+
+    @property
+    def count(self) -> int:
+        """Return how many findings there are."""
+        return len(self._findings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

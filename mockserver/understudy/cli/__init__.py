@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from understudy.cli.check import check
 from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
 from understudy.cli.serve import serve
@@ -16,6 +17,7 @@ def main() -> None:
     """Stand in for the APIs your code depends on, by their OpenAPI contracts."""
 
 
+main.add_command(check)
 main.add_command(explain)
 main.add_command(fixtures)
 main.add_command(serve)

@@ -191,12 +191,13 @@ class _Reader:
     ) -> tuple[Parameter, ...]:
         """Return the parameters of path item and operation; the operation's replace the item's."""
         found: dict[tuple[str, str], Parameter] = {}
-        for listed in (item.get("parameters", []), source.get("parameters", [])):
-            for index, entry in enumerate(listed):
-                data = self._resolve(entry, pointers.join(pointer, "parameters", index))
+        for holder, place in ((item, pointer.rpartition("/")[0]), (source, pointer)):
+            for index, entry in enumerate(holder.get("parameters", [])):
+                where = pointers.join(place, "parameters", index)
+                data = self._resolve(entry, where)
                 if data:
                     schema = self._directions.request(self._tagged(data.get("schema", True)))
-                    found[data["name"], data["in"]] = _parameter(data, schema)
+                    found[data["name"], data["in"]] = _parameter(data, schema, where)
         return tuple(found.values())
 
     def _body(self, entry: Json, pointer: str) -> RequestBody | None:
@@ -286,7 +287,7 @@ def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _references(child, pointers.join(pointer, key))
 
 
-def _parameter(data: JsonObject, schema: Json) -> Parameter:
+def _parameter(data: JsonObject, schema: Json, pointer: str) -> Parameter:
     return Parameter(
         name=data["name"],
         location=data["in"],
@@ -294,4 +295,19 @@ def _parameter(data: JsonObject, schema: Json) -> Parameter:
         schema=schema,
         description=data.get("description", ""),
         example=data.get("example"),
+        examples=tuple(_examples(data)),
+        pointer=pointer,
     )
+
+
+def _examples(data: JsonObject) -> Iterator[Json]:
+    """Yield the examples of a parameter and of its schema as it is written."""
+    schema = data.get("schema")
+    for holder in (data, schema if isinstance(schema, dict) else {}):
+        if "example" in holder:
+            yield holder["example"]
+        examples = holder.get("examples")
+        if isinstance(examples, dict):  # Example Objects by name
+            yield from (one["value"] for one in examples.values() if "value" in one)
+        elif isinstance(examples, list):  # of a schema
+            yield from examples

@@ -19,7 +19,10 @@ from understudy.types import Json
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of an operation; `location` is path, query, header or cookie."""
+    """One parameter of an operation; `location` is path, query, header or cookie.
+
+    `examples` are all that the contract gives; `pointer` leads to it in the document.
+    """
 
     name: str
     location: str
@@ -27,6 +30,8 @@ class Parameter:
     schema: Json
     description: str = ""
     example: Json = None
+    examples: tuple[Json, ...] = ()
+    pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from understudy.contract.load import bundled_names, load_contract
@@ -355,7 +355,7 @@ ODD: Any = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 "type properties items allOf anyOf enum format description id limit created_at "
-                "messages default minimum".split()
+                "messages default minimum status closed_at".split()
             ),
             inner,
             max_size=4,
@@ -366,11 +366,12 @@ ODD: Any = st.recursive(
 
 
 @settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(ODD, ODD, ODD)
+@example({}, {}, {"type": None})
 def test_whatever_can_be_loaded_can_be_told_of(
     tmp_path: Path, thing: Any, parameter: Any, answer: Any
 ) -> None:

@@ -47,8 +47,9 @@ def pointer_id(operation: Operation, kind: str, tokens: Tokens) -> str:
 
 def relation_id(relation: Relation) -> str:
     """Return the id of a relation of a schema."""
-    terms = " ".join(str(where) for term in relation.terms for where in term)
-    return f"{relation.schema} {relation.kind} {terms}".rstrip()
+    terms = [str(where) for term in relation.terms for where in term]
+    about = " ".join(terms) or relation.options.get("about", "")
+    return f"{relation.schema} {relation.kind} {about}".rstrip()
 
 
 class _Facts:
@@ -76,6 +77,11 @@ class _Facts:
         for tokens, runtime in one.echoes.items():
             says = f"{place(tokens)} repeats {said(runtime)}"
             yield self._member(operation, "echo", tokens, says)
+        for runtime in one.known:
+            says = f"what {said(runtime)} names must exist, or else it is 404"
+            yield Fact(
+                f"{operation.id} known {runtime.name}", says, _DESCRIPTION, about=operation.id
+            )
         if one.order is not None:
             direction = "descending" if one.order.descending else "ascending"
             says = f"items come in {direction} order of {place(one.order.by)}"
@@ -123,6 +129,9 @@ class _Facts:
         for tokens, runtime in one.echoes.items():
             says = f"{place(tokens)} repeats {said(runtime)}"
             yield self._member(operation, "echo", tokens, says)
+        for tokens, default in one.defaults.items():
+            says = f"{place(tokens)} is {default!r} where the request does not say"
+            yield self._member(operation, "default", tokens, says)
 
     def of_schemas(self, meaning: Meaning) -> Iterator[Fact]:
         for name, relations in meaning.relations.items():

@@ -134,6 +134,9 @@ class _Teller:
             filters=keep(told.filters, "filter"),
             owners=keep(told.owners, "owner"),
             echoes=keep(told.echoes, "echo"),
+            known=tuple(
+                one for one in told.known if self._allows(f"{told.operation.id} known {one.name}")
+            ),
             order=told.order if self._allows(f"{told.operation.id} order") else None,
         )
 
@@ -177,7 +180,9 @@ class _Teller:
         if told is not None and not self._allows(f"{operation.id} {told.kind}"):
             told = None
         if told is not None:
-            told = replace(told, echoes=self._keeper(operation)(told.echoes, "echo"))
+            keep = self._keeper(operation)
+            echoes, defaults = keep(told.echoes, "echo"), keep(told.defaults, "default")
+            told = replace(told, echoes=echoes, defaults=defaults)
         if action is None:
             return told
         kind = self._behaviour.resources[action.resource]
@@ -189,6 +194,9 @@ class _Teller:
             id_member=kind.id or None,
             body=unwrapped(schema, action.resource, self._shapes)[0],
             echoes=told.echoes if told else {},
+            defaults={m: d for m, d in told.defaults.items() if m[0] not in action.assign}
+            if told
+            else {},
         )
 
     def _relations(self, reads: Iterable[Reading]) -> Mapping[str, tuple[Relation, ...]]:

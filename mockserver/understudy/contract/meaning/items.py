@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
@@ -14,6 +14,8 @@ from understudy.types import Json
 
 _KINDS = {"delete": "delete", "patch": "update", "put": "replace"}
 _GONE_BUT_KEPT = frozenset("archived archivedat deleted deletedat isarchived isdeleted".split())
+_SCALARS = frozenset({"boolean", "integer", "string"})
+_SETTLED = {*names.CHANGING, *names.EARLIEST, *names.LATEST, *names.ENDS}
 _UNCHANGED_FORMATS = (None, "uuid", "int32", "int64")
 
 
@@ -58,6 +60,7 @@ def writing(operation: Operation, shapes: Shapes) -> Writing | None:
         id_member=id_member,
         body=body,
         echoes={} if kind == "delete" else dict(_echoes(operation, item, own, shapes)),
+        defaults=dict(_defaults(operation, item, shapes)) if kind == "create" else {},
     )
 
 
@@ -92,7 +95,7 @@ def _naming(operation: Operation, shapes: Shapes) -> Parameter | None:
             continue
         named = names.plain(last) in ("".join(resource), resource[-1], "slug")
         text = not shapes.keyword(parameter.schema, "format")
-        if shapes.keyword(parameter.schema, "enum"):
+        if shapes.enum(parameter.schema):
             return None
         return parameter if is_identifying(parameter, shapes) or (named and text) else None
     return None
@@ -107,21 +110,37 @@ def _echoes(
     if own and id_:
         yield id_, Runtime("path", own)
     yield from owners(operation, item, resource, shapes, own)
-    sent = next(iter(operation.body.schemas.values()), None) if operation.body else None
-    asked = shapes.properties(sent) if sent is not None else {}
+    asked = _asked(operation, shapes)
     for name, schema in shapes.properties(item).items():
-        if name in asked and (name,) != id_ and _is_kept(name, asked[name], schema, shapes):
+        begins = not own and names.plain(name) in ("state", "status")
+        if name not in asked or (name,) == id_ or begins:
+            continue
+        if _is_kept(name, asked[name], schema, shapes):
             yield (name,), Runtime("body", "", (name,))
+
+
+def _defaults(operation: Operation, item: Json, shapes: Shapes) -> Iterator[tuple[Tokens, Json]]:
+    """Yield what members of a new resource are where the request does not name them."""
+    members = shapes.properties(item)
+    for name, schema in _asked(operation, shapes).items():
+        default = shapes.keyword(schema, "default")
+        if name in members and isinstance(default, str | int):
+            yield (name,), default
+
+
+def _asked(operation: Operation, shapes: Shapes) -> Mapping[str, Json]:
+    """Return the properties of the body of a request."""
+    sent = next(iter(operation.body.schemas.values()), None) if operation.body else None
+    return {} if sent is None else shapes.properties(sent)
 
 
 def _is_kept(name: str, sent: Json, answered: Json, shapes: Shapes) -> bool:
     """Tell whether a server has no reason to write a member in another way than it came."""
-    types = shapes.types(sent)
-    plain = names.plain(name)
-    return (
-        bool(types)
-        and types <= {"boolean", "integer", "string"}
-        and types <= shapes.types(answered)
-        and shapes.keyword(sent, "format") in _UNCHANGED_FORMATS
-        and plain not in (*names.CHANGING, *names.EARLIEST, *names.LATEST, *names.ENDS)
-    )
+    types, plain = shapes.types(sent), names.plain(name)
+    if not types or not types <= shapes.types(answered) or plain in _SETTLED:
+        return False
+    if types == {"array"}:
+        items = shapes.types(shapes.keyword(sent, "items"))
+        return items <= _SCALARS and not shapes.keyword(sent, "uniqueItems")
+    free = types == {"object"} and not shapes.properties(sent)
+    return free or (types <= _SCALARS and shapes.keyword(sent, "format") in _UNCHANGED_FORMATS)

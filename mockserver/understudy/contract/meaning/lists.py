@@ -49,6 +49,7 @@ def listing(operation: Operation, shapes: Shapes) -> Listing | None:
         id=shapes.identifier(item, resource),
         filters=dict(_filters(operation, item, shapes)),
         owners=dict(owners(operation, item, resource, shapes)),
+        known=tuple(_known(operation)),
         order=order(f"{operation.summary}.\n{operation.description}", item, shapes),
         paging=_paging(operation, schema, item, shapes),
         echoes=dict(_echoes(operation, schema, shapes)),
@@ -208,13 +209,23 @@ def _is_filter(parameter: Parameter, member: Json, shapes: Shapes) -> bool:
     types = shapes.types(schema)
     if len(types) != 1 or types != shapes.types(member):
         return False
-    allowed, known = shapes.keyword(schema, "enum"), shapes.keyword(member, "enum")
+    allowed, known = shapes.enum(schema), shapes.enum(member)
     if allowed:
         fits = all(one in (known or allowed) for one in allowed)
         return fits and not _ANYTHING & {str(one).lower() for one in allowed}
     if shapes.keyword(schema, "default") is not None or _NOT_ALONE.search(said):
         return False
     return is_identifying(parameter, shapes) or "boolean" in types or name == "year"
+
+
+def _known(operation: Operation) -> Iterator[Runtime]:
+    """Yield the parameters of which the description of the 404 says that they may not exist."""
+    missing = operation.responses.get("404")
+    said = names.words(missing.description) if missing else ()
+    for parameter in operation.parameters:
+        *noun, last = names.words(parameter.name)
+        if parameter.required and last in ("id", "key", "slug") and set(noun[-1:]) & set(said):
+            yield Runtime(parameter.location, parameter.name)
 
 
 def is_identifying(parameter: Parameter, shapes: Shapes) -> bool:

@@ -70,6 +70,7 @@ class Listing:
     `items` lead to the array in the response and `id` to the identifier in an item, if it has
     one. `filters` keep the items whose member equals a parameter; in `owners` every item has the
     member that the request names. `echoes` are members of the response that repeat a parameter.
+    What `known` names must exist: an unknown one is 404.
     """
 
     operation: Operation
@@ -82,6 +83,7 @@ class Listing:
     owners: Mapping[Tokens, Runtime] = field(default_factory=dict)
     echoes: Mapping[Tokens, Runtime] = field(default_factory=dict)
     order: Order | None = None
+    known: tuple[Runtime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Writing:
     """An operation that creates, changes or replaces a resource, or deletes it.
 
     `kind` is create, update, replace or delete. `echoes` are members of the response that repeat
-    what the request named, `id` leads to the identifier in the response.
+    what the request named, `defaults` what they are where the request does not; `id_member` leads
+    to the identifier in the response.
     """
 
     operation: Operation
@@ -116,6 +119,7 @@ class Writing:
     id_member: Tokens | None = None
     body: Tokens = ()
     echoes: Mapping[Tokens, Runtime] = field(default_factory=dict)
+    defaults: Mapping[Tokens, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

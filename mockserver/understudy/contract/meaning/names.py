@@ -53,8 +53,11 @@ ENDS: Final = (
     "archivedat", "cancelledat", "canceledat", "closedat", "completedat", "deletedat", "endedat",
     "endtime", "finishedat", "resolvedat", "editedat",
 )  # fmt: skip
+_STATES: Final = (
+    "archivedat", "cancelledat", "canceledat", "closedat", "deletedat", "editedat", "resolvedat",
+)  # fmt: skip
 SPANS: Final = (
-    *((created, changed) for created in CREATED for changed in (*CHANGED, "deletedat")),
+    *((created, later) for created in CREATED for later in (*CHANGED, *_STATES)),
     ("startedat", "endedat"), ("startedat", "finishedat"), ("startedat", "completedat"),
     ("startat", "endat"), ("startsat", "endsat"), ("starttime", "endtime"),
 )  # fmt: skip
@@ -82,8 +85,7 @@ UNCOMPARED: Final = _table(
 """Parameters that change what is shown rather than keep what is equal; some say "also"."""
 CHANGING: Final = _table(
     """
-    content email etag html id order password phone position revision secret slug state status
-    token url version
+    content email etag html id order password phone position revision secret slug token url version
     """
 )
 """Members that servers settle themselves, whatever was sent."""

@@ -40,7 +40,7 @@ class Shapes:
             return
         seen.add(id(found))
         for keyword in _COMBINERS:
-            for part in found.get(keyword, ()):
+            for part in _list(found.get(keyword)):
                 yield from self._parts(part, seen)
         yield found
 
@@ -48,7 +48,8 @@ class Shapes:
         """Return the properties of an object schema and of the schemas it combines."""
         found: dict[str, Json] = {}
         for part in self.parts(schema):
-            found.update(part.get("properties", {}))
+            told = part.get("properties")
+            found.update(told if isinstance(told, dict) else {})
         return found
 
     def types(self, schema: Json) -> frozenset[str]:
@@ -58,7 +59,8 @@ class Shapes:
         found: set[str] = set()
         for part in told:
             listed = part.get("type", ["object"] if "properties" in part else [])
-            found |= {listed} if isinstance(listed, str) else set(listed)
+            listed = [listed] if isinstance(listed, str) else _list(listed)
+            found |= {one for one in listed if isinstance(one, str)}
         return frozenset(found) - {"null"}
 
     def is_number(self, schema: Json) -> bool:
@@ -80,6 +82,10 @@ class Shapes:
         """Return the value of a keyword of `schema` or of what it combines, or None."""
         return next((p[name] for p in reversed(self.parts(schema)) if name in p), None)
 
+    def enum(self, schema: Json) -> list[Json]:
+        """Return the values that `schema` lists, without null; nothing if it lists none."""
+        return [one for one in _list(self.keyword(schema, "enum")) if one is not None]
+
     def said(self, schema: Json) -> str:
         """Return the description of a schema in lower case."""
         beside = schema.get("description") if isinstance(schema, dict) else None
@@ -89,7 +95,7 @@ class Shapes:
         """Return the name of the component that a schema is, also within allOf or beside null."""
         if named(schema):
             return named(schema).removesuffix(_REQUEST)
-        parts = [p for key in _COMBINERS for p in resolve(schema, {}).get(key, ())]
+        parts = [p for key in _COMBINERS for p in _list(resolve(schema, {}).get(key))]
         known = {named(part).removesuffix(_REQUEST) for part in parts} - {""}
         return known.pop() if len(known) == 1 else ""
 
@@ -137,3 +143,7 @@ class Shapes:
         found = self.first_named(schema, tuple(one for one in wanted if one))
         scalar = found and self.types(self.properties(schema)[found]) <= {"string", "integer"}
         return (found,) if scalar else None
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []

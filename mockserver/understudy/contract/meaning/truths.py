@@ -9,7 +9,7 @@ from understudy.contract import pointers
 from understudy.contract.meaning import names
 from understudy.contract.meaning.order import NEWEST, OLDEST
 from understudy.contract.meaning.shape import Shapes
-from understudy.contract.relations import Relation, related
+from understudy.contract.relations import Relation, related, told_holds
 from understudy.types import Json
 
 _PART = re.compile(
@@ -24,6 +24,7 @@ def truths(schemas: Mapping[str, Json], shapes: Shapes) -> Mapping[str, tuple[Re
     found = {
         name: (
             *_times(name, shapes.properties(schema), shapes),
+            *_states(name, shapes.properties(schema), shapes),
             *_arrays(name, schema, shapes),
         )
         for name, schema in schemas.items()
@@ -38,6 +39,20 @@ def _times(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterato
     for earlier, later in names.SPANS:
         if earlier in times and later in times:
             yield related("in_order", name, _to(times[earlier]), _to(times[later]))
+
+
+def _states(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterator[Relation]:
+    """Yield that what is closed tells when it was closed, and so for every other end."""
+    for state, schema in properties.items():
+        if names.plain(state) not in ("state", "status"):
+            continue
+        for value in shapes.enum(schema):
+            time = names.first_of((f"{value}at", f"date{value}", f"{value}on"), properties)
+            if time and f"{value}at" in names.ENDS:
+                condition = {"properties": {state: {"const": value}}, "required": [state, time]}
+                then = {"properties": {time: {"type": "string"}}}
+                says = f"{time} is not null where {state} is {value}"
+                yield told_holds(name, {"if": condition, "then": then}, _to(time), says)
 
 
 def _arrays(name: str, schema: Json, shapes: Shapes) -> Iterator[Relation]:
@@ -85,7 +100,8 @@ def _count(
 ) -> Iterator[Relation]:
     """Yield that a count beside an array is its length, unless the array is a part of more."""
     plural, array = names.plain(member), properties[member]
-    told = f"{shapes.said(array)} {' '.join(names.words(member))}"
+    said = OLDEST.sub("", NEWEST.sub("", shapes.said(array)))
+    told = f"{said} {' '.join(names.words(member))}"
     paged = _PAGED & {names.plain(one) for one in properties}
     if paged or _PART.search(told) or shapes.keyword(array, "maxItems") is not None:
         return

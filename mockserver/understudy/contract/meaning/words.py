@@ -78,7 +78,8 @@ def _sorted(relation: Relation) -> str:
 
 
 def _holds(relation: Relation) -> str:
-    return f"satisfies the JSON Schema at {relation.pointer} as well"
+    told = f"satisfies the JSON Schema at {relation.pointer} as well"
+    return str(relation.options.get("says", told))
 
 
 def _between(verb: str) -> Callable[[Relation], str]:

@@ -1,0 +1,1 @@
+"""What several exchanges show together. Each law asks what it needs to know."""

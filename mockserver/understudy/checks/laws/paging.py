@@ -1,0 +1,341 @@
+"""Paging: whatever the size of the pages, put together they are the list, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from understudy.checks.case import Case
+from understudy.checks.laws.asking import Asker, held, items_of, outcome, with_
+from understudy.checks.promise import Outcome, promise
+from understudy.codec import identity
+from understudy.contract.meaning.model import Listing
+from understudy.contract.pointers import MISSING, follow
+from understudy.contract.schemas import resolve
+from understudy.contract.wire.writing import Arguments
+from understudy.types import Json
+
+WHOLE = promise(
+    "meaning/pages-whole", "Pages of any size, put together, are the whole list in its order"
+)
+FULL = promise("meaning/page-full", "A page is as full as its size and the rest of the list allow")
+DEFAULT = promise("meaning/page-default", "Without a size, a page has the documented default")
+PAST_END = promise("meaning/past-end", "Past the end of a list there is nothing")
+TOTAL = promise("meaning/total", "The total is the number of items, whatever the page")
+PAGES = promise("meaning/page-count", "The number of pages follows from total and size")
+REPEATABLE = promise("meaning/repeatable", "Reading twice gives the same")
+
+_CAP = 400
+_PAGES = 60
+_SMALL = 3
+_FEW = 12
+_LOOKS = 4
+
+
+@dataclass(slots=True)
+class Walk:
+    """A list as it was collected page by page; `complete` if its end was seen."""
+
+    items: list[Json] = field(default_factory=list)
+    pages: list[list[Json]] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    complete: bool = False
+    failed: bool = False
+
+
+def walk(
+    asker: Asker, listing: Listing, arguments: Arguments, size: int | None, *, pages: int = _PAGES
+) -> Walk:
+    """Collect a list with pages of `size` until its end, or until there is enough.
+
+    By offset it goes on from what came, so that pages that are too short hide nothing.
+    """
+    seen = Walk()
+    sized = dict(arguments) if size is None else with_(arguments, (listing.paging.size, size))
+    while len(seen.cases) < pages and len(seen.items) < _CAP:
+        asked = sized if not seen.cases else _next(listing, sized, seen)
+        if asked is None:
+            seen.complete = True
+            break
+        case = asker.ask(listing.operation, asked)
+        items = items_of(case, listing)
+        seen.cases.append(case)
+        if items is None:
+            seen.failed = len(seen.cases) == 1 or case.status != 404
+            seen.complete = not seen.failed
+            break
+        seen.pages.append(items)
+        seen.items.extend(items)
+    return seen
+
+
+def _next(listing: Listing, arguments: Arguments, seen: Walk) -> Arguments | None:
+    """Return what asks for the page after those that were seen, or None at the end."""
+    paging = listing.paging
+    if not paging.moves or not seen.pages[-1]:
+        return None
+    if paging.offset:
+        return with_(arguments, (paging.offset, len(seen.items)))
+    if paging.page:
+        return with_(arguments, (paging.page, paging.first_page + len(seen.pages)))
+    cursor = follow(seen.cases[-1].value, paging.next or ())
+    return None if cursor in (MISSING, None, "") else with_(arguments, (paging.cursor, cursor))
+
+
+def whole(asker: Asker, listing: Listing, arguments: Arguments) -> Walk:
+    """Collect a list with the largest pages there are."""
+    size = bounds(asker, listing)[1] if listing.paging.size else None
+    return walk(asker, listing, arguments, size)
+
+
+def ids(listing: Listing, items: list[Json]) -> list[bytes]:
+    """Return what tells items apart: their ids, or themselves where they have none."""
+    by = listing.id or ()
+    return [identity(item if (f := follow(item, by)) is MISSING else f) for item in items]
+
+
+def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
+    """Check every promise of paging on one list."""
+    low, high, default = bounds(asker, listing)
+    seen = whole(asker, listing, arguments)
+    if seen.failed or not seen.items:
+        return
+    yield from _repeatable(asker, listing, arguments)
+    yield from _totals(asker, listing, arguments, seen)
+    if listing.paging.size:
+        yield from _full(asker, listing, arguments, seen, (low, high, default))
+        if listing.paging.moves:
+            yield from _small(asker, listing, arguments, seen, max(low, _SMALL))
+            if low == 1 and len(seen.items) <= _FEW:
+                yield from _small(asker, listing, arguments, seen, 1)
+    if listing.paging.moves and seen.complete:
+        yield from _past_end(asker, listing, arguments, seen)
+
+
+def bounds(asker: Asker, listing: Listing) -> tuple[int, int, int | None]:
+    """Return the least and the largest page size that the contract allows, and the default."""
+    size = listing.paging.size
+    found = next((p for p in listing.operation.parameters if size and p.name == size.name), None)
+    schema = resolve(found.schema, asker.rules.contract.schemas) if found else {}
+    low, high = schema.get("minimum", 1), schema.get("maximum", 100)
+    default = schema.get("default")
+    return max(int(low), 1), int(high), default if isinstance(default, int) else None
+
+
+def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
+    first = asker.ask(listing.operation, arguments)
+    again = asker.ask(listing.operation, arguments)
+    one, other = items_of(first, listing), items_of(again, listing)
+    if one is None or other is None:
+        return
+    if identity(first.value) == identity(again.value):
+        yield held(REPEATABLE, [first, again])
+        return
+    what = "the same items in the same order" if ids(listing, one) != ids(listing, other) else ""
+    expected = what or "the same response"
+    yield outcome(REPEATABLE, [first, again], expected, _difference(first.value, again.value))
+
+
+def _difference(one: Json, other: Json, path: str = "") -> str:
+    """Return where two values first differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in one.keys() | other.keys():
+            if identity(one.get(key)) != identity(other.get(key)):
+                return _difference(one.get(key), other.get(key), f"{path}/{key}")
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return f"{path or 'the list'} has {len(one)} items, then {len(other)}"
+        for index, (first, second) in enumerate(zip(one, other, strict=True)):
+            if identity(first) != identity(second):
+                return _difference(first, second, f"{path}/{index}")
+    return f"{path or 'the body'} is {short(one)}, then {short(other)}"
+
+
+def short(value: Json) -> str:
+    """Return a value as it is shown in a message."""
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
+
+
+def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -> Iterator[Outcome]:
+    paging = listing.paging
+    if paging.total is None or not whole.complete:
+        return
+    low, high, _ = bounds(asker, listing)
+    uneven = (size for size in range(max(low, 2), min(high, 9)) if len(whole.items) % size)
+    size = next(uneven, max(low, 2))
+    small = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
+    for case in [*whole.cases[:2], small]:
+        total = follow(case.value, paging.total) if case.ok else MISSING
+        if not isinstance(total, int):
+            continue
+        if total != len(whole.items):
+            got = f"{total}, but the pages hold {len(whole.items)} items"
+            yield outcome(TOTAL, [*whole.cases[:1], case], f"{len(whole.items)}", got)
+            break
+    else:
+        yield held(TOTAL, [small])
+    count = follow(small.value, paging.pages) if paging.pages and small.ok else MISSING
+    if isinstance(count, int) and paging.size:
+        wanted = -(-len(whole.items) // size)
+        got = f"{count} pages of {size} for {len(whole.items)} items"
+        yield outcome(PAGES, [small], f"{wanted}", got, broken=count != wanted)
+
+
+def _full(
+    asker: Asker,
+    listing: Listing,
+    arguments: Arguments,
+    whole: Walk,
+    sizes: tuple[int, int, int | None],
+) -> Iterator[Outcome]:
+    """Check the length of the first page, for several sizes and for none."""
+    low, high, default = sizes
+    paging, count = listing.paging, len(whole.items)
+    for size in sorted({low, min(low + 1, high), min(max(count - 1, low), high), high}):
+        case = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
+        items = items_of(case, listing)
+        if items is None or (size > count and not whole.complete):
+            continue
+        wanted = min(size, count)
+        subject = f"query {paging.size.name}" if paging.size else ""
+        expected = f"{wanted} items with a size of {size}, of {count}"
+        right = len(items) == wanted
+        yield outcome(
+            FULL,
+            [*whole.cases[:1], case],
+            expected,
+            f"{len(items)}",
+            broken=not right,
+            subject=subject,
+        )
+        if right:
+            start = ids(listing, whole.items)[:wanted]
+            same = ids(listing, items) == start
+            yield outcome(
+                WHOLE,
+                [*whole.cases[:1], case],
+                "the start of the list",
+                "other items",
+                broken=not same,
+            )
+    case = asker.ask(listing.operation, arguments)
+    items = items_of(case, listing)
+    if default is None or items is None or (default > count and not whole.complete):
+        return
+    expected = f"{min(default, count)} items, {default} being the default, of {count}"
+    right = len(items) == min(default, count)
+    yield outcome(DEFAULT, [*whole.cases[:1], case], expected, f"{len(items)}", broken=not right)
+
+
+def _small(
+    asker: Asker, listing: Listing, arguments: Arguments, whole: Walk, size: int
+) -> Iterator[Outcome]:
+    """Check pages of a small size against the whole: at the start, in the middle, at the end."""
+    paging, wanted = listing.paging, ids(listing, whole.items)
+    if paging.cursor and not paging.offset and not paging.page:
+        yield from _by_cursor(asker, listing, arguments, whole, size)
+        return
+    count = -(-len(wanted) // size)
+    numbers = sorted({0, 1, 2, count // 2, count - 2, count - 1} & set(range(count)))
+    for number in numbers[: _LOOKS + 2]:
+        start = number * size
+        asked = with_(arguments, (paging.size, size))
+        if paging.offset:
+            asked = with_(asked, (paging.offset, start))
+        else:
+            asked = with_(asked, (paging.page, paging.first_page + number))
+        case = asker.ask(listing.operation, asked)
+        items = items_of(case, listing)
+        if items is None:
+            continue
+        expected = wanted[start : start + size]
+        if not whole.complete and len(expected) < size:
+            continue
+        got = ids(listing, items)
+        if got == expected:
+            yield held(WHOLE, [case])
+            continue
+        yield outcome(
+            WHOLE, [whole.cases[0], case],
+            f"items {start + 1} to {start + len(expected)} of {len(wanted)}",
+            _told(wanted, got), subject=_mover(listing),
+        )  # fmt: skip
+        return
+
+
+def _mover(listing: Listing) -> str:
+    moves = listing.paging.offset or listing.paging.page or listing.paging.cursor
+    return f"query {moves.name}" if moves else ""
+
+
+def _told(wanted: list[bytes], got: list[bytes]) -> str:
+    """Return in words where in the list the items of a page stand."""
+    if not got:
+        return "an empty page"
+    places = [wanted.index(one) + 1 if one in wanted else 0 for one in got]
+    named = ", ".join(str(place) if place else "one not in the list" for place in places)
+    return f"items {named}"
+
+
+def _by_cursor(
+    asker: Asker, listing: Listing, arguments: Arguments, whole: Walk, size: int
+) -> Iterator[Outcome]:
+    small = walk(asker, listing, arguments, size, pages=len(whole.items) // size + 4)
+    wanted, got = ids(listing, whole.items), ids(listing, small.items)
+    cases = [whole.cases[0], *small.cases[:3]]
+    right = got == wanted[: len(got)] and (len(got) == len(wanted) or not whole.complete)
+    short_page = next((p for p in small.pages[:-1] if len(p) != size), None)
+    if not right:
+        extra = _told(wanted, got) if len(got) < 20 else f"{len(got)} items"
+        yield outcome(
+            WHOLE,
+            cases,
+            f"the {len(wanted)} items of the list, once each",
+            extra,
+            subject=_mover(listing),
+        )
+    elif not small.complete:
+        yield outcome(
+            WHOLE,
+            cases,
+            "an end",
+            f"a cursor after {len(small.pages)} pages",
+            subject=_mover(listing),
+        )
+    else:
+        yield held(WHOLE, cases)
+        yield outcome(
+            FULL,
+            cases,
+            f"pages of {size}",
+            f"a page of {len(short_page or ())}",
+            broken=short_page is not None,
+        )
+
+
+def _past_end(
+    asker: Asker, listing: Listing, arguments: Arguments, whole: Walk
+) -> Iterator[Outcome]:
+    paging, count = listing.paging, len(whole.items)
+    size = bounds(asker, listing)[1]
+    for beyond in (count, count + 7):
+        if paging.offset:
+            asked = with_(arguments, (paging.offset, beyond))
+        elif paging.page:
+            number = paging.first_page + -(-beyond // size) + (beyond > count)
+            asked = with_(arguments, (paging.page, number), (paging.size, size))
+        else:
+            return
+        case = asker.ask(listing.operation, asked)
+        items = items_of(case, listing)
+        if items is not None:
+            got = f"{len(items)} items"
+            yield outcome(
+                PAST_END,
+                [*whole.cases[:1], case],
+                "no items",
+                got,
+                broken=bool(items),
+                subject=_mover(listing),
+            )

@@ -1,0 +1,214 @@
+"""One API under check: every request that is sent is judged, counted and taken down."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from understudy.checks.case import Case, Rules
+from understudy.checks.credentials import placed
+from understudy.checks.every import judge
+from understudy.checks.promise import Finding, Outcome
+from understudy.checks.request import subject_of
+from understudy.checks.verdict import Coverage, Ledger
+from understudy.contract.model import Operation, SecurityScheme
+from understudy.contract.pointers import MISSING, join
+from understudy.contract.wire.writing import Arguments, request
+from understudy.exchange import Exchange, Reply, Sent
+from understudy.probe.client import Client
+from understudy.types import Json
+
+_SAFE = frozenset({"GET", "HEAD"})
+_NO_REPLY = Reply(0, b"", (), "")
+
+
+class TimeUpError(Exception):
+    """The time for a run is over; what was found so far is reported."""
+
+
+class NotReadOnlyError(Exception):
+    """A request that is not safe was about to be sent in read-only mode."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a run is doing: for those who watch."""
+
+    phase: str
+    operation: str
+    requests: int
+    findings: int
+    left: float | None
+
+
+Watch = Callable[[Progress], None]
+
+
+class Api:
+    """Asks an API by its contract. Whatever comes is judged on its own at once."""
+
+    def __init__(
+        self,
+        rules: Rules,
+        client: Client,
+        *,
+        read_only: bool = False,
+        deadline: float | None = None,
+        watch: Watch = lambda _progress: None,
+    ) -> None:
+        self.rules = rules
+        self.ledger = Ledger()
+        self.phase = ""
+        self.read_only = read_only
+        self._client = client
+        self._deadline = deadline
+        self._watch = watch
+        self._coverage = _Coverage()
+
+    @property
+    def base(self) -> str:
+        """Return the address below which targets are."""
+        return self._client.base
+
+    def ask(self, operation: Operation, arguments: Arguments, body: Json = MISSING) -> Case:
+        """Send one request with good credentials and return its case."""
+        return self.send(self.authorized(operation, request(operation, arguments, body)))
+
+    def as_second(self, operation: Operation, arguments: Arguments) -> Case:
+        """Send one request with the credentials of the second user."""
+        sent, second = request(operation, arguments), self.rules.credentials.second
+        for schemes in operation.security:
+            if all(scheme.name in second for scheme in schemes):
+                for scheme in schemes:
+                    sent = placed(sent, scheme, second[scheme.name])
+                break
+        return self.send(sent)
+
+    def repeat(self, case: Case, method: str) -> Case:
+        """Send the request of a case again, with another method."""
+        return self.send(replace(case.exchange.sent, method=method))
+
+    def get(self, target: str) -> Case:
+        """Send a GET for a target below the address of the API, with good credentials."""
+        sent = Sent("GET", target)
+        operation = self.rules.case(Exchange(sent, _NO_REPLY)).operation
+        return self.send(self.authorized(operation, sent) if operation else sent)
+
+    def below(self, address: str) -> str | None:
+        """Return the target below the address of the API that a URL leads to, or None."""
+        base, parts = urlsplit(self.base), urlsplit(address)
+        if parts.netloc and parts.netloc != base.netloc:
+            return None
+        path = parts.path.removeprefix(base.path.rstrip("/"))
+        if not path.startswith("/"):
+            return None
+        return f"{path}?{parts.query}" if parts.query else path
+
+    def authorized(self, operation: Operation, sent: Sent) -> Sent:
+        """Return `sent` with the good credentials of the first alternative that is known."""
+        credentials = self.rules.credentials
+        return self.with_schemes(credentials.alternative(operation) or (), sent)
+
+    def with_schemes(self, schemes: Iterable[SecurityScheme], sent: Sent) -> Sent:
+        """Return `sent` with the good credentials of `schemes`."""
+        for scheme in schemes:
+            sent = placed(sent, scheme, self.rules.credentials.values[scheme.name])
+        return sent
+
+    def common_headers(self) -> Mapping[str, str]:
+        """Return the headers that carry good credentials to any operation."""
+        found: dict[str, str] = {}
+        for operation in self.rules.contract.operations.values():
+            found |= dict(self.authorized(operation, Sent("GET", "/")).headers)
+        return found
+
+    def as_method(self, sent: Sent, method: str) -> Sent:
+        """Return `sent` with another method, and a body where the method wants one."""
+        if method not in ("POST", "PUT", "PATCH"):
+            return replace(sent, method=method)
+        headers = (*sent.headers, ("Content-Type", "application/json"))
+        return replace(sent, method=method, headers=headers, body=b"{}")
+
+    def send(self, sent: Sent) -> Case:
+        """Send one request as it stands, and judge what comes.
+
+        Raises TimeUpError when the time is over, NotReadOnlyError rather than break that word.
+        """
+        if self.read_only and sent.method not in _SAFE:
+            raise NotReadOnlyError(f"{sent.method} {sent.target}")
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            raise TimeUpError
+        return self.judge(self._client.send(sent))
+
+    def judge(self, exchange: Exchange) -> Case:
+        """Judge an exchange, whoever had it, and take down what was found."""
+        case = self.rules.case(exchange)
+        self.ledger.requests += 1
+        self.note(judge(case))
+        self._coverage.note(case)
+        self._tell(case.label)
+        return case
+
+    def note(self, outcomes: Iterable[Outcome]) -> list[Finding]:
+        """Take down outcomes and return the findings that are new."""
+        return self.ledger.note(outcomes)
+
+    def coverage(self) -> Coverage:
+        """Return what the requests touched so far."""
+        return self._coverage.result()
+
+    def _tell(self, label: str) -> None:
+        left = None if self._deadline is None else self._deadline - time.monotonic()
+        found = self.ledger.count
+        self._watch(Progress(self.phase, label, self.ledger.requests, found, left))
+
+
+class _Coverage:
+    """Counts what exchanges touch."""
+
+    def __init__(self) -> None:
+        self._statuses: Counter[tuple[str, int]] = Counter()
+        self._parameters: Counter[tuple[str, str, str]] = Counter()
+        self._properties: Counter[tuple[str, int, str]] = Counter()
+
+    def note(self, case: Case) -> None:
+        if case.operation is None or case.status == 0:
+            return
+        self._statuses[case.label, case.status] += 1
+        if case.understood is not None:
+            wrong = case.understood.surely_invalid
+            if wrong is not None:
+                self._parameters[case.label, subject_of(wrong), wrong.keyword] += 1
+            elif not case.understood.invalid:
+                self._note_valid(case)
+        if case.response is not None and case.value is not MISSING:
+            for pointer in set(_pointers(case.value, "", 0)):
+                self._properties[case.label, case.status, pointer] += 1
+
+    def _note_valid(self, case: Case) -> None:
+        asked = case.understood.request if case.understood else None
+        if asked is None or case.operation is None:
+            return
+        values = {"path": asked.path, "query": asked.query, "header": asked.headers}
+        for parameter in case.operation.parameters:
+            if parameter.name in values.get(parameter.location, {}):
+                subject = f"{parameter.location} {parameter.name}"
+                self._parameters[case.label, subject, "valid"] += 1
+
+    def result(self) -> Coverage:
+        return Coverage(dict(self._statuses), dict(self._parameters), dict(self._properties))
+
+
+def _pointers(value: Json, pointer: str, depth: int) -> Iterator[str]:
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield join(pointer, key)
+            yield from _pointers(member, join(pointer, key), depth + 1)
+    elif isinstance(value, list):
+        for item in value[:5]:
+            yield from _pointers(item, f"{pointer}/*", depth + 1)

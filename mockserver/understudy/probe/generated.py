@@ -1,0 +1,134 @@
+"""Requests that Schemathesis makes: its events are read, its verdicts are not.
+
+The gate to schemathesis, whose engine is importable but not documented: the version is pinned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+from schemathesis import Config
+from schemathesis.engine import events, from_schema
+
+from understudy.contract.model import Contract
+from understudy.exchange import Exchange, Reply, Sent
+from understudy.types import JsonObject
+
+_LEFT_OUT = frozenset({"content-type", "connection"})
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How much to generate. `unsafe` also sends methods other than GET and HEAD."""
+
+    seed: int
+    examples: int
+    stateful: bool
+    unsafe: bool
+    timeout: float
+    rate: float
+    headers: Mapping[str, str]
+    verify: bool | str = True
+    operations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that Schemathesis could not do."""
+
+    label: str
+    message: str
+
+
+def generated(
+    contract: Contract, base: str, app: Any, how: Generation
+) -> Iterator[Exchange | Trouble]:
+    """Run the engine against the API at `base` or `app`, and yield what went back and forth."""
+    prefix = urlsplit(base).path.rstrip("/")
+    document: JsonObject = {**contract.document.data, "servers": [{"url": prefix or "/"}]}
+    schema: Any = schemathesis.openapi.from_dict(document, config=_config(base, app, how))
+    schema = _chosen(schema, how)
+    if app is not None:
+        schema.app = app
+    for event in from_schema(schema).execute():
+        match event:
+            case events.ScenarioFinished():
+                for interaction in event.recorder.interactions.values():
+                    yield _exchange(interaction, prefix)
+            case events.NonFatalError():
+                yield Trouble(str(event.label), str(event.info.message))
+            case events.FatalError():
+                yield Trouble("", str(event.exception))
+
+
+def _chosen(schema: Any, how: Generation) -> Any:
+    """Return the schema with the operations that are to be asked."""
+    if not how.unsafe:
+        schema = schema.include(method="GET")
+    if how.operations:
+        schema = schema.include(func=lambda one: one.operation.label in how.operations)
+    return schema
+
+
+def _config(base: str, app: Any, how: Generation) -> Config:
+    phases: JsonObject = {
+        "coverage": {} if how.unsafe else {"unexpected-methods": []},
+        "stateful": {"enabled": how.stateful},
+    }
+    settings: JsonObject = {
+        "seed": how.seed,
+        "workers": 1,
+        "cache": {"enabled": False},
+        "continue-on-failure": True,
+        "request-timeout": how.timeout,
+        "headers": dict(how.headers),
+        "generation": {
+            "database": "none",
+            "max-examples": how.examples,
+            "with-security-parameters": False,
+            "allow-extra-parameters": False,
+        },
+        "checks": {"not_a_server_error": {"enabled": True}, **_OFF},
+        "phases": phases,
+        "tls-verify": how.verify,
+    }
+    if app is None:
+        settings["base-url"] = base
+    if how.rate:
+        settings["rate-limit"] = f"{max(int(how.rate), 1)}/s"
+    return Config.from_dict(settings)
+
+
+_OFF: JsonObject = {
+    name: {"enabled": False}
+    for name in """
+    allow_header_conformance content_type_conformance ensure_resource_availability ignored_auth
+    missing_required_header negative_data_rejection object_level_authorization
+    positive_data_acceptance response_headers_conformance response_schema_conformance
+    status_code_conformance unsupported_method use_after_free
+    """.split()
+}
+
+
+def _exchange(interaction: Any, prefix: str) -> Exchange:
+    asked, answer = interaction.request, interaction.response
+    parts = urlsplit(asked.uri)
+    path = parts.path.removeprefix(prefix) or "/"
+    target = f"{path}?{parts.query}" if parts.query else path
+    headers = tuple((k, str(v[0] if isinstance(v, list) else v)) for k, v in asked.headers.items())
+    sent = Sent(asked.method, target, headers, asked.body or b"")
+    if answer is None:
+        return Exchange(sent, Reply(0, b"no answer", (), ""))
+    fields = tuple(
+        (name, str(value))
+        for name, values in answer.headers.items()
+        for value in values
+        if name not in _LEFT_OUT
+    )
+    media_type = ", ".join(answer.headers.get("content-type", []))
+    reply = Reply(answer.status_code, answer.content or b"", fields, media_type)
+    return Exchange(sent, reply, answer.elapsed)

@@ -1,0 +1,155 @@
+"""Values for requests: known ones first, then what the contract shows, what came, what is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
+
+from understudy.codec import dumps, identity
+from understudy.contract.meaning import names
+from understudy.contract.model import Contract, Operation, Parameter
+from understudy.contract.pointers import MISSING
+from understudy.contract.schemas import resolve
+from understudy.contract.validate import Validator
+from understudy.contract.wire.writing import Arguments
+from understudy.generate.world import World
+from understudy.types import Json, JsonObject
+
+_EACH = 6
+_DEEP = 3
+
+
+class Supply:
+    """Where the values of parameters and bodies come from, best first."""
+
+    def __init__(
+        self, contract: Contract, world: World, known: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._contract = contract
+        self._world = world
+        self._known = {names.plain(name): list(values) for name, values in known.items()}
+        self._seen: dict[str, dict[bytes, Json]] = {}
+        self._shown: dict[str, list[Json]] = {}
+        for operation in contract.operations.values():
+            for one in operation.parameters:
+                self._shown.setdefault(names.plain(one.name), []).extend(one.examples)
+
+    def harvest(self, value: Json, resource: str = "", depth: int = 0) -> None:
+        """Remember the scalars of what came, by name; `id` of a resource also under its name."""
+        if isinstance(value, list):
+            for item in value[:20]:
+                self.harvest(item, resource, depth + 1)
+        if not isinstance(value, dict) or depth > _DEEP:
+            return
+        for key, member in value.items():
+            name = names.plain(key)
+            if isinstance(member, str | int) and not isinstance(member, bool):
+                self._remember(name, member)
+                if name == "id" and resource:
+                    self._remember(f"{resource}id", member)
+            else:
+                self.harvest(member, names.singular((names.words(key) or ("",))[-1]), depth + 1)
+
+    def _remember(self, name: str, value: Json) -> None:
+        seen = self._seen.setdefault(name, {})
+        if len(seen) < 50:
+            seen[identity(value)] = value
+
+    def values(self, parameter: Parameter) -> list[Json]:
+        """Return valid values for a parameter, the most promising first."""
+        validator = Validator(parameter.schema, self._contract.schemas)
+        found: dict[bytes, Json] = {}
+        for value in self._candidates(parameter):
+            for one in (value, _number(value)):
+                if one is not MISSING and validator.accepts(one):
+                    found.setdefault(identity(one), one)
+                    break
+        return list(found.values())
+
+    def _candidates(self, parameter: Parameter) -> Iterator[Json]:
+        name = names.plain(parameter.name)
+        yield from self._known.get(name, ())
+        schema = resolve(parameter.schema, self._contract.schemas)
+        yield from parameter.examples
+        yield from self._shown.get(name, ())
+        yield schema.get("default")
+        yield from islice(self._seen.get(name, {}).values(), _EACH)
+        yield from schema.get("enum", ())
+        for number in range(3):
+            yield self._world.value(parameter.schema, "check", parameter.name, number)
+
+    def others(self, parameter: Parameter, taken: Json, count: int) -> list[Json]:
+        """Return valid values other than `taken`."""
+        values = [one for one in self.values(parameter) if identity(one) != identity(taken)]
+        return values[:count]
+
+    def fresh(self, parameter: Parameter, *labels: str | int) -> Json:
+        """Return a valid value that surely nobody has used before, as far as there are so many."""
+        return self._world.value(parameter.schema, "fresh", parameter.name, *labels)
+
+    def fits(self, parameter: Parameter, value: Json) -> bool:
+        """Tell whether a value is valid for a parameter."""
+        return Validator(parameter.schema, self._contract.schemas).accepts(value)
+
+    def arguments(self, operation: Operation, taken: Mapping[str, Json]) -> Iterator[Arguments]:
+        """Yield sets of the required arguments of an operation; `taken` are by plain name."""
+        required = [p for p in operation.parameters if p.required]
+        choices = [
+            [taken[names.plain(p.name)]] if names.plain(p.name) in taken else self.values(p)[:_EACH]
+            for p in required
+        ]
+        for values in islice(product(*choices), _EACH * 2):
+            yield {(p.location, p.name): value for p, value in zip(required, values, strict=True)}
+
+    def body(self, operation: Operation, number: int) -> Json:
+        """Return a valid request body, another for each number; MISSING if there is none."""
+        if operation.body is None:
+            return MISSING
+        for media_type, schema in operation.body.schemas.items():
+            if "json" not in media_type:
+                continue
+            example = operation.body.examples.get(media_type)
+            validator = Validator(schema, self._contract.schemas)
+            if number == 0 and example is not None and validator.accepts(example):
+                return example
+            return self._world.value(schema, "check", operation.id, number)
+        return MISSING
+
+    def telling(self, operation: Operation, number: int) -> Json:
+        """Return a valid body whose free texts have blanks around them and both cases."""
+        body = self.body(operation, number)
+        if not isinstance(body, dict) or operation.body is None:
+            return body
+        schema = next(iter(operation.body.schemas.values()))
+        validator = Validator(schema, self._contract.schemas)
+        told: JsonObject = dict(body)
+        for key, value in body.items():
+            if isinstance(value, str):
+                trial = {**told, key: f" Mixed Case {number} "}
+                told = trial if validator.accepts(trial) else told
+        return told
+
+    def rich(self, operation: Operation) -> Json:
+        """Return the valid body that says the most."""
+        bodies = [self.body(operation, number) for number in range(_EACH)]
+        return max(bodies, key=lambda body: len(dumps(body)) if body is not MISSING else 0)
+
+    def changes(self, operation: Operation) -> Iterator[JsonObject]:
+        """Yield valid bodies that change much, and for each member one that changes it alone."""
+        whole = self.telling(operation, 1)
+        if not isinstance(whole, dict) or operation.body is None:
+            return
+        yield whole
+        schema = next(iter(operation.body.schemas.values()))
+        validator = Validator(schema, self._contract.schemas)
+        for number in range(2, 5):
+            for key, value in self.telling(operation, number).items():
+                if validator.accepts({key: value}) and len(whole) > 1:
+                    yield {key: value}
+
+
+def _number(value: Json) -> Json:
+    """Return the number that a known value spells, since those come as text."""
+    if isinstance(value, str) and value.lstrip("-").isdecimal() and len(value) < 20:
+        return int(value)
+    return MISSING

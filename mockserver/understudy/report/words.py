@@ -1,0 +1,71 @@
+"""Text from strangers, made fit to be shown: secrets hidden, control characters spelled out, cut.
+
+Whatever a report shows of requests, replies and contracts goes through here first.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from urllib.parse import quote, quote_plus
+
+_LIMIT = 300
+
+
+def told(text: str, secrets: Mapping[str, str], limit: int = _LIMIT) -> str:
+    """Return `text` on one line, without secrets, no longer than `limit` characters or so."""
+    return cut(whole(text, secrets), limit)
+
+
+def whole(text: str, secrets: Mapping[str, str]) -> str:
+    """Return all of `text` on one line, without secrets."""
+    return visible(hidden(text, secrets))
+
+
+def hidden(text: str, secrets: Mapping[str, str]) -> str:
+    """Return `text` with `$NAME` for each secret, in whichever notation it stands there."""
+    names = {form: name for secret, name in secrets.items() for form in forms(secret)}
+    if not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    pattern = re.compile("|".join(map(re.escape, longest_first)))
+    return pattern.sub(lambda match: f"${names[match[0]]}", text)
+
+
+def forms(secret: str) -> tuple[str, ...]:
+    """Return how a secret looks in a header, in a URL, in Base64 and in JSON; none if empty."""
+    if not secret:
+        return ()
+    raw = secret.encode("utf-8", "surrogatepass")
+    encoded = b64encode(raw).decode()
+    quoted = (quote(raw, safe=""), quote(raw), quote_plus(raw), json.dumps(secret)[1:-1])
+    return (secret, encoded, *quoted)
+
+
+def visible(text: str) -> str:
+    """Return `text` with everything that does not print spelled as in Python, line ends too."""
+    return "".join(one if one.isprintable() else _spelled(one) for one in text)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the beginning of `text`, and how much is left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}... ({len(text) - limit} more characters)"
+
+
+def several(count: int, noun: str) -> str:
+    """Return a count with its noun: `1 promise`, `2 promises`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def some(names: tuple[str, ...], limit: int = 3) -> str:
+    """Return the first names of many, and how many more there are."""
+    shown = ", ".join(names[:limit])
+    return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
+
+
+def _spelled(one: str) -> str:
+    return one.encode("unicode_escape").decode()
