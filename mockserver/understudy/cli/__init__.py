@@ -6,6 +6,7 @@ import click
 
 from understudy.cli.check import check
 from understudy.cli.diff import diff
+from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
 from understudy.cli.serve import serve
 from understudy.version import __version__
@@ -19,5 +20,6 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(diff)
+main.add_command(explain)
 main.add_command(fixtures)
 main.add_command(serve)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case, Rules
 from understudy.checks.credentials import placed
-from understudy.checks.every import judge
-from understudy.checks.promise import Finding, Outcome
-from understudy.checks.request import subject_of
-from understudy.checks.verdict import Coverage, Ledger
 from understudy.contract.model import Operation, SecurityScheme
-from understudy.contract.pointers import MISSING, join
+from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments, request
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.probe.client import Client

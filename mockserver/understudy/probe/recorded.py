@@ -25,9 +25,7 @@ def judge_recording(
     """
     start = time.monotonic()
     credentials = replace(options.credentials, lenient=True)
-    rules = Rules(
-        contract, meaning(contract), credentials, max_seconds=options.max_response_time
-    )
+    rules = Rules(contract, meaning(contract), credentials, max_seconds=options.max_response_time)
     judge = Judge(rules)
     recording = read_har(path, contract, base_url)
     for exchange in recording.exchanges:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from understudy.contract.compare.changes import Change, Level
-from understudy.contract.compare.places import target
-from understudy.contract.compare.sides import Side, Sides
+from understudy.contract.compare.sides import Sides
 from understudy.contract.model import Response
-from understudy.contract.pointers import join
 
 _USUAL = "application/json"
 
@@ -64,7 +62,7 @@ def _of_content(sides: Sides, old: Response, new: Response, status: str) -> Iter
 
 def _of_headers(sides: Sides, old: Response, new: Response, status: str) -> Iterator[Change]:
     """Yield what changes in the headers promised; their names are compared in lower case."""
-    before, now = _headers(sides.old, old), _headers(sides.new, new)
+    before, now = _headers(old), _headers(new)
     for name in dict.fromkeys([*before, *now]):
         site = (sides.new if name in now else sides.old).at(
             "responses", (new if name in now else old).status
@@ -84,11 +82,6 @@ def _of_headers(sides: Sides, old: Response, new: Response, status: str) -> Iter
             yield site.change("safe", "response-header-required", message)
 
 
-def _headers(side: Side, response: Response) -> dict[str, bool]:
-    """Return the headers of a response as written, and whether each is always there."""
-    pointer = join(side.operation.pointer, "responses", response.status)
-    holder, _ = target(side.root, pointer)
-    return {
-        name.lower(): target(side.root, join(holder, "headers", name))[1].get("required") is True
-        for name in response.headers
-    }
+def _headers(response: Response) -> dict[str, bool]:
+    """Return the headers of a response, and whether each is always there."""
+    return {header.name.lower(): header.required for header in response.headers}
