@@ -79,7 +79,9 @@ class Verdict:
             return ExitCode.FINDINGS
         if not self.complete:
             return ExitCode.INTERRUPTED
-        return ExitCode.VACUOUS if any(one.vacuous for one in self.unchecked) else ExitCode.OK
+        if not self.tested or any(one.vacuous for one in self.unchecked):
+            return ExitCode.VACUOUS
+        return ExitCode.OK
 
     def causes(self) -> Iterator[tuple[Finding, ...]]:
         """Yield the findings in groups of one cause, errors first."""
