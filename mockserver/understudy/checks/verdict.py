@@ -123,11 +123,6 @@ class Ledger:
                 self._findings[finding.fingerprint] = finding
         return fresh
 
-    def shown(self, fingerprint: str) -> Exchange | None:
-        """Return the last of the exchanges that show a finding, or None without such a finding."""
-        known = self._findings.get(fingerprint)
-        return known.exchanges[-1] if known and known.exchanges else None
-
     def times(self, promise: Promise, operation: str = "", subject: str = "") -> int:
         """Return how often a promise was tested, for one operation and subject where given."""
         return sum(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from understudy.checks.case import Case, Rules
 from understudy.checks.credentials import placed
+from understudy.checks.every import judge
 from understudy.contract.model import Operation, SecurityScheme
 from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments, request
@@ -135,11 +136,22 @@ class Api(Judge):
 
         Raises TimeUpError when the time is over, NotReadOnlyError rather than break that word.
         """
+        return self.judge(self._exchange(sent))
+
+    def shows(self, sent: Sent, fingerprint: str) -> bool:
+        """Send a request and tell whether it shows a known finding; nothing else is taken down."""
+        outcomes = judge(self.rules.case(self._exchange(sent)))
+        same = [one for one in outcomes if one.finding and one.finding.fingerprint == fingerprint]
+        self.ledger.requests += 1
+        self.note(same)
+        return bool(same)
+
+    def _exchange(self, sent: Sent) -> Exchange:
         if self.read_only and sent.method not in _SAFE:
             raise NotReadOnlyError(f"{sent.method} {sent.target}")
         if self._deadline is not None and time.monotonic() > self._deadline:
             raise TimeUpError
-        return self.judge(self._client.send(sent))
+        return self._client.send(sent)
 
     def judge(self, exchange: Exchange) -> Case:
         """Judge an exchange, and tell those who watch."""
