@@ -224,7 +224,7 @@ def made(contract: Contract, schema: Json) -> list[Json]:
     world = World(contract)
     try:
         return [world.value(schema, str(number)) for number in range(20)]
-    except GenerationError:
+    except (GenerationError, ValueError):  # a schema of which no value can be made
         reject()
 
 
