@@ -176,6 +176,8 @@ TREE = an_object({"a": TEXT, "b": NODE}, "a")
 @settings(deadline=None, max_examples=400)
 @given(pairs(), NODES, NODES)
 @example(({"oneOf": [TEXT, NODE]}, {"oneOf": [TEXT, NODE]}), TREE, an_object({"b": NODE}))
+@example((an_object({"b": TEXT}), an_object({}, "b")), TREE, TREE)
+@example((an_object({}, "b"), an_object({"b": TEXT})), TREE, TREE)
 @example((NODE, an_object({"b": NODE})), TREE, an_object({"b": an_object({"b": NODE})}))
 def test_what_is_not_told_as_gained_or_lost_is_not(
     schemas: tuple[Json, Json], old_node: Json, new_node: Json

@@ -154,15 +154,11 @@ class _Walk:
     def _of_members(self, before: Members, now: Members, path: Path) -> Iterator[Difference]:
         for name in sorted({*before.known, *now.known, *before.required, *now.required}):
             at = (*path, name)
-            if (name in before.known) != (name in now.known):
-                yield _presence(before, now, name, at)
-                continue
-            if name in before.known:
+            if name in before.known and name in now.known:
                 yield from self._between(before.known[name], now.known[name], at)
-            if name in now.required - before.required:
-                yield Difference(at, "property-required", gained=False, lost=True)
-            if name in before.required - now.required:
-                yield Difference(at, "property-optional", gained=True, lost=False)
+            else:
+                yield from _presence(before, now, name, at)
+            yield from _requirement(before, now, name, at)
         if c.impossible(before.others) != c.impossible(now.others):
             allowed = c.impossible(before.others)
             rule = "other-properties-allowed" if allowed else "other-properties-forbidden"
@@ -240,16 +236,27 @@ def _key(old: CanonicalSchema, new: CanonicalSchema) -> bytes:
     )
 
 
-def _presence(before: Members, now: Members, name: str, path: Path) -> Difference:
-    """Return the difference that a property makes which one side alone declares."""
+def _presence(before: Members, now: Members, name: str, path: Path) -> Iterator[Difference]:
+    """Yield the difference that a property makes which one side alone declares."""
     old, new = before.schema(name), now.schema(name)
     gained = exceeds(new, old) if old and new else None
     lost = exceeds(old, new) if old and new else None
     if name in before.known:
-        return Difference(path, "property-removed", name in before.required or gained, lost)
-    required = name in now.required - before.required
-    rule = "required-property-added" if required else "property-added"
-    return Difference(path, rule, gained, required or lost)
+        optional = name in before.required - now.required
+        yield Difference(path, "property-removed", optional or gained, lost)
+    elif name in now.known:
+        required = name in now.required - before.required
+        rule = "required-property-added" if required else "property-added"
+        yield Difference(path, rule, gained, required or lost)
+
+
+def _requirement(before: Members, now: Members, name: str, path: Path) -> Iterator[Difference]:
+    """Yield the difference that it makes whether a property is required, if not told already."""
+    removed, added = name not in now.known, name not in before.known
+    if name in now.required - before.required and (removed or not added):
+        yield Difference(path, "property-required", gained=False, lost=True)
+    if name in before.required - now.required and (added or not removed):
+        yield Difference(path, "property-optional", gained=True, lost=False)
 
 
 def _rule_of_variant(one: Variant, pairing: Pairing, done: str) -> str:
