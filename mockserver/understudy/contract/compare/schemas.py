@@ -92,7 +92,8 @@ def _unchanged(old: Mapping[str, Json], new: Mapping[str, Json]) -> set[str]:
 class _Walk:
     """Compares two canonical schemas and what is within them.
 
-    Named schemas in `unchanged`, and pairs that are compared already, are passed by.
+    Named schemas in `unchanged`, and pairs that are compared already, are passed by. Within
+    alternatives that may overlap, what is found means something else, and is looked for again.
     """
 
     def __init__(
@@ -100,29 +101,28 @@ class _Walk:
     ) -> None:
         self._old, self._new = old, new
         self._unchanged = unchanged
-        self._seen: dict[bytes, None] = {}
+        self._seen: set[tuple[bytes, bool]] = set()
+        self._doubts = False
 
     def differences(self) -> list[Difference]:
-        """Return all differences; what is proven of the whole and found nowhere is told as such."""
+        """Return all differences, without what is ruled out by what is known of the whole."""
         found = list(self._between(self._old, self._new, ()))
-        found = _ruled(found, (self._old, self._new), (self._new, self._old))
-        whole = changed(self._old, self._new, ())
-        if whole is None:
-            return found
-        gained = whole.gained and all(one.gained is False for one in found)
-        lost = whole.lost and all(one.lost is False for one in found)
-        return [*found, whole] if gained or lost else found
+        if any(one.gained is not False for one in found) and c.covers(self._old, self._new):
+            found = [replace(one, gained=False) for one in found]
+        if any(one.lost is not False for one in found) and c.covers(self._new, self._old):
+            found = [replace(one, lost=False) for one in found]
+        return [one for one in found if _matters(one)]
 
     def _between(
         self, old: CanonicalSchema, new: CanonicalSchema, path: Path
     ) -> Iterator[Difference]:
         if same_scalar(old, new):
             return
-        key, name = _key(old, new), name_of(old)
+        key, name = (_key(old, new), self._doubts), name_of(old)
         if key in self._seen or (name in self._unchanged and name == name_of(new)):
             return
-        if key:
-            self._seen[key] = None
+        if key[0]:
+            self._seen.add(key)
         yield from filter(_matters, self._within(old, new, path))
 
     def _within(
@@ -131,9 +131,13 @@ class _Walk:
         befores, nows = variants(old, self._old), variants(new, self._new)
         if len(befores) > 1 or len(nows) > 1:
             pairing = paired(befores, nows)
-            found = [*self._of_pairs(old, new, pairing, path), *_alone(old, new, pairing, path)]
-            exclusive = found and (overlapping(old, self._old) or overlapping(new, self._new))
-            yield from map(_doubted, found) if exclusive else found
+            if self._doubts or not (overlapping(old, self._old) or overlapping(new, self._new)):
+                yield from self._of_variants(old, new, pairing, path)
+                return
+            self._doubts = True
+            found = list(self._of_variants(old, new, pairing, path))
+            self._doubts = False
+            yield from map(_doubted, found)
             return
         old, new = target(old, self._old), target(new, self._new)
         before, now = members_of(old), members_of(new)
@@ -151,6 +155,13 @@ class _Walk:
             old, new = without_items(old), without_items(new)
         yield from _of_wholes(old, new, path)
 
+    def _of_variants(
+        self, old: CanonicalSchema, new: CanonicalSchema, pairing: Pairing, path: Path
+    ) -> Iterator[Difference]:
+        for one, partner in pairing.pairs:
+            yield from self._between(one.schema, partner.schema, path)
+        yield from _alone(old, new, pairing, path)
+
     def _of_members(self, before: Members, now: Members, path: Path) -> Iterator[Difference]:
         for name in sorted({*before.known, *now.known, *before.required, *now.required}):
             at = (*path, name)
@@ -165,36 +176,6 @@ class _Walk:
             yield Difference(path, rule, gained=allowed, lost=not allowed)
         else:
             yield from self._between(before.others, now.others, (*path, "*"))
-
-    def _of_pairs(
-        self, old: CanonicalSchema, new: CanonicalSchema, pairing: Pairing, path: Path
-    ) -> Iterator[Difference]:
-        """Yield how variants differ from their partners and from all others of their kind.
-
-        Where the others rule a difference out, it is to be looked for again elsewhere.
-        """
-        for one, other in pairing.pairs:
-            passed = len(self._seen)
-            found = list(self._between(one.schema, other.schema, path))
-            if pairing.rivals(one.kind) > 1:
-                kept = _ruled(found, (old, other.schema), (new, one.schema))
-                for key in list(self._seen)[passed:] if kept != found else ():
-                    del self._seen[key]
-                found = kept
-            yield from found
-
-
-def _ruled(
-    found: list[Difference],
-    gains: tuple[CanonicalSchema, CanonicalSchema],
-    losses: tuple[CanonicalSchema, CanonicalSchema],
-) -> list[Difference]:
-    """Return the differences without what is ruled out: the first schema covers the second."""
-    if any(one.gained is not False for one in found) and c.covers(*gains):
-        found = [replace(one, gained=False) for one in found]
-    if any(one.lost is not False for one in found) and c.covers(*losses):
-        found = [replace(one, lost=False) for one in found]
-    return [one for one in found if _matters(one)]
 
 
 def _alone(
@@ -262,7 +243,7 @@ def _requirement(before: Members, now: Members, name: str, path: Path) -> Iterat
 def _rule_of_variant(one: Variant, pairing: Pairing, done: str) -> str:
     if one.kind == "null":
         return f"null-{done}"
-    alike = pairing.rivals(one.kind) > 1 or one.kind in ("any", "none")
+    alike = pairing.several(one.kind) or one.kind in ("any", "none")
     return f"variant-{done}" if alike else f"type-{done}"
 
 

@@ -44,10 +44,11 @@ class Pairing:
     removed: tuple[Variant, ...]
     added: tuple[Variant, ...]
 
-    def rivals(self, kind: str) -> int:
-        """Return how many pairs and single variants there are that may hold values of a kind."""
+    def several(self, kind: str) -> bool:
+        """Tell whether more than one variant or pair of them may hold values of a kind."""
         firsts = [one for one, _ in self.pairs]
-        return sum(one.kind in (kind, "any") for one in (*firsts, *self.removed, *self.added))
+        found = [one for one in (*firsts, *self.removed, *self.added) if one.kind in (kind, "any")]
+        return len(found) > 1
 
 
 def target(schema: CanonicalSchema, root: CanonicalSchema) -> CanonicalSchema:
