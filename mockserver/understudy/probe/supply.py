@@ -9,7 +9,7 @@ from understudy.codec import dumps, identity
 from understudy.contract.meaning import names
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import resolve
+from understudy.contract.schemas import members, resolve
 from understudy.contract.validate import Validator
 from understudy.contract.wire.writing import Arguments
 from understudy.generate.world import World
@@ -17,6 +17,7 @@ from understudy.types import Json, JsonObject
 
 _EACH = 6
 _DEEP = 3
+_LONG = 300
 
 
 class Supply:
@@ -116,7 +117,7 @@ class Supply:
         return MISSING
 
     def telling(self, operation: Operation, number: int) -> Json:
-        """Return a valid body whose free texts have blanks around them and both cases."""
+        """Return a valid body whose free texts show whether they are kept as they are."""
         body = self.body(operation, number)
         if not isinstance(body, dict) or operation.body is None:
             return body
@@ -124,10 +125,20 @@ class Supply:
         validator = Validator(schema, self._contract.schemas)
         told: JsonObject = dict(body)
         for key, value in body.items():
-            if isinstance(value, str):
-                trial = {**told, key: f" Mixed Case {number} "}
-                told = trial if validator.accepts(trial) else told
+            texts = _texts(self._longest(schema, key), number) if isinstance(value, str) else ()
+            for text in texts:
+                if validator.accepts({**told, key: text}):
+                    told[key] = text
+                    break
         return told
+
+    def _longest(self, schema: Json, key: str) -> int:
+        """Return how long the text of a member may be, as far as its own schema tells."""
+        found = (
+            resolve(one, self._contract.schemas)
+            for one in members(schema, key, self._contract.schemas)
+        )
+        return min((int(one.get("maxLength", _LONG)) for one in found), default=_LONG)
 
     def rich(self, operation: Operation) -> Json:
         """Return the valid body that says the most."""
@@ -146,6 +157,13 @@ class Supply:
             for key, value in self.telling(operation, number).items():
                 if validator.accepts({key: value}) and len(whole) > 1:
                     yield {key: value}
+
+
+def _texts(longest: int, number: int) -> Sequence[str]:
+    """Return texts with blanks around and both cases, as long as may be, and of other scripts."""
+    blank, letters = f" Mixed Case {number} ", f"\u00c4\u00df \u0416\u6f22 \U0001f600 {number}"
+    long = (f"{number} Long Text " * (longest // 8 + 1))[: longest - 1] + "."
+    return ((blank, letters, long), (long, blank), (letters, blank))[number // 2 % 3]
 
 
 def _number(value: Json) -> Json:
