@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from typing import Any, TypeAlias
 
 from understudy.codec import dumps, identity
 from understudy.contract.meaning import names
@@ -14,6 +15,8 @@ from understudy.contract.validate import Validator
 from understudy.contract.wire.writing import Arguments
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
+
+Path: TypeAlias = tuple[Any, ...]
 
 _EACH = 6
 _DEEP = 3
@@ -124,21 +127,21 @@ class Supply:
         schema = next(iter(operation.body.schemas.values()))
         validator = Validator(schema, self._contract.schemas)
         told: JsonObject = dict(body)
-        for key, value in body.items():
-            texts = _texts(self._longest(schema, key), number) if isinstance(value, str) else ()
-            for text in texts:
-                if validator.accepts({**told, key: text}):
-                    told[key] = text
+        for path, value in _text_places(body):
+            for text in _texts(self._longest(schema, path), number):
+                trial = _replaced(told, path, text)
+                if value != text and validator.accepts(trial):
+                    told = trial
                     break
         return told
 
-    def _longest(self, schema: Json, key: str) -> int:
-        """Return how long the text of a member may be, as far as its own schema tells."""
-        found = (
-            resolve(one, self._contract.schemas)
-            for one in members(schema, key, self._contract.schemas)
-        )
-        return min((int(one.get("maxLength", _LONG)) for one in found), default=_LONG)
+    def _longest(self, schema: Json, path: Path) -> int:
+        """Return how long the text at a place may be, as far as its own schema tells."""
+        found = [schema]
+        for token in path:
+            found = [m for one in found for m in members(one, str(token), self._contract.schemas)]
+        schemas = (resolve(one, self._contract.schemas) for one in found)
+        return min((int(one.get("maxLength", _LONG)) for one in schemas), default=_LONG)
 
     def rich(self, operation: Operation) -> Json:
         """Return the valid body that says the most."""
@@ -157,6 +160,25 @@ class Supply:
             for key, value in self.telling(operation, number).items():
                 if validator.accepts({key: value}) and len(whole) > 1:
                     yield {key: value}
+
+
+def _text_places(body: JsonObject) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of a body, and those of the objects in its arrays."""
+    for key, value in body.items():
+        if isinstance(value, str):
+            yield (key,), value
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            for inner, text in item.items() if isinstance(item, dict) else ():
+                if isinstance(text, str):
+                    yield (key, index, inner), text
+
+
+def _replaced(value: Json, path: Path, new: Json) -> Json:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
+    return copy
 
 
 def _texts(longest: int, number: int) -> Sequence[str]:

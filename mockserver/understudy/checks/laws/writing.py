@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import agrees, is_same, read_arguments
+from understudy.checks.laws.agreeing import agrees, differences, is_same, read_arguments
 from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
 from understudy.checks.laws.walking import collect, ids
 from understudy.checks.meaning import same
@@ -128,6 +128,7 @@ def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Ou
     yield held(CREATED_READ, [case, found])
     value = follow(found.value, scene.reading.body)
     yield from _left_out(asker, [case, found], member.value, value)
+    yield from _as_sent([case, found], value)
     for one in agrees([case, found], member.value, value, scene.reading):
         finding = one.finding
         if finding is None:
@@ -151,6 +152,38 @@ def _left_out(
         if gone and any(leads_somewhere(schema, path, schemas) for path in _places(last, key)):
             yield outcome(
                 CREATED_SAME, cases, f"/{key} is {value!r}"[:120], "nothing", subject=f"body /{key}"
+            )
+
+
+def _as_sent(cases: Sequence[Case], shown: Json) -> Iterator[Outcome]:
+    """Check that free objects and the items of arrays are read as a creation sent them."""
+    understood = cases[0].understood
+    sent = understood.request.body if understood else None
+    if not isinstance(sent, dict) or not isinstance(shown, dict):
+        return
+    for key, value in sent.items():
+        subject = f"body /{key}"
+        if isinstance(value, dict) and isinstance(shown.get(key), dict):
+            lost = [name for name in value if name not in shown[key]]
+            yield outcome(
+                CREATED_SAME,
+                cases,
+                f"/{key} with {', '.join(lost)}",
+                "not there",
+                broken=bool(lost),
+                subject=subject,
+            )
+        items = value if isinstance(value, list) else []
+        found = shown.get(key)
+        for item in (one for one in items if isinstance(one, dict) and isinstance(found, list)):
+            kept = any(not any(differences(item, other, ())) for other in found or ())
+            yield outcome(
+                CREATED_SAME,
+                cases,
+                f"{item!r}"[:200],
+                "no such item",
+                broken=not kept,
+                subject=subject,
             )
 
 
