@@ -140,7 +140,6 @@ def _is_kept(name: str, sent: Json, answered: Json, shapes: Shapes) -> bool:
     if not types or not types <= shapes.types(answered) or plain in _SETTLED:
         return False
     if types == {"array"}:
-        items = shapes.types(shapes.keyword(sent, "items"))
-        return items <= _SCALARS and not shapes.keyword(sent, "uniqueItems")
+        return shapes.types(shapes.keyword(sent, "items")) <= _SCALARS
     free = types == {"object"} and not shapes.properties(sent)
     return free or (types <= _SCALARS and shapes.keyword(sent, "format") in _UNCHANGED_FORMATS)
