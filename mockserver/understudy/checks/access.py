@@ -96,7 +96,7 @@ def how(case: Case, operation: Operation) -> str:
             ways.append("empty")
         elif found and bare and scheme.kind != "apiKey" and found[0] == bare:
             ways.append("bare token")
-        elif found and bare and found[0].endswith(f" {bare}"):
+        elif found and bare and scheme.kind != "apiKey" and found[0].endswith(f" {bare}"):
             ways.append("wrong scheme")
         elif found:
             ways.append("wrong value")

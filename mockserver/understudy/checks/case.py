@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from understudy.checks.credentials import Credentials, Shown
+from understudy.checks.odd import is_odd
 from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
@@ -122,6 +123,11 @@ class Case:
         return self.rules.credentials.shown(self.operation, self.exchange.sent)
 
     @cached_property
+    def is_odd(self) -> bool:
+        """Tell whether the request is one that servers may refuse whatever the contract says."""
+        return is_odd(self.exchange.sent, self.route.texts.values() if self.route else ())
+
+    @cached_property
     def media_type(self) -> str:
         """Return the documented media type that the reply has, or an empty text."""
         if self.response is None:
@@ -141,11 +147,10 @@ class Case:
 
     @property
     def label(self) -> str:
-        """Return the operation, or method and path where there is none."""
+        """Return the operation, or in words what the request is for where there is none."""
         if self.operation is not None:
             return self.operation.label
-        sent = self.exchange.sent
-        return f"{sent.method} {self.route.template if self.route else sent.path}"
+        return f"other methods of {self.route.template}" if self.route else "other paths"
 
     def held(self, promise: Promise, subject: str = "", count: int = 1) -> Outcome:
         """Return that a promise was kept."""

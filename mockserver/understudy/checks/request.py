@@ -29,14 +29,12 @@ MEDIA_TYPE_REFUSED = promise(
 )
 
 _AS_INVALID = frozenset({400, 405, 406, 411, 414, 415, 422})
-_CONTROL = frozenset(map(chr, {*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}))
-_LONG = 8000
 
 
 def accepted(case: Case) -> Iterator[Outcome]:
     """Check that a valid request is not refused as invalid."""
     operation, understood = case.operation, case.understood
-    if operation is None or understood is None or understood.invalid or _odd(case):
+    if operation is None or understood is None or understood.invalid or case.is_odd:
         return
     if case.shown is not Shown.GOOD or case.status >= 500:
         return
@@ -104,36 +102,3 @@ def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:
 def _for_another_reason(case: Case, operation: Operation) -> bool:
     """Tell whether a refusal may be about the state of things: 422 is for input, 400 for more."""
     return case.status == 400 and {"400", "422"} <= operation.responses.keys()
-
-
-def _odd(case: Case) -> bool:
-    """Tell whether a request is one that servers may refuse for what no contract speaks of."""
-    sent = case.exchange.sent
-    if "charset" in sent.header("content-type").lower():
-        return True
-    if len(sent.target) > _LONG or len(sent.body) > _LONG:
-        return True
-    if any(
-        text in ("", ".", "..") or _strange(text)
-        for text in (case.route.texts.values() if case.route else ())
-    ):
-        return True
-    raw = sent.query + sent.body.decode("utf-8", "replace")
-    return _strange_raw(raw)
-
-
-def _strange(text: str | None) -> bool:
-    return text is None or "/" in text or "\\" in text or not _CONTROL.isdisjoint(text)
-
-
-def _strange_raw(raw: str) -> bool:
-    """Tell whether raw text holds control characters or lone surrogates, escaped or not."""
-    lowered = raw.lower()
-    return (
-        not _CONTROL.isdisjoint(raw)
-        or "\\u00" in lowered
-        or "\\ud" in lowered
-        or any(f"%0{digit}" in lowered or f"%1{digit}" in lowered for digit in "0123456789abcdef")
-        or "%7f" in lowered
-        or "%ff" in lowered
-    )

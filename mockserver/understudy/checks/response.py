@@ -105,7 +105,8 @@ def status(case: Case) -> Iterator[Outcome]:
         yield case.held(STATUS)
         return
     known = ", ".join(case.operation.responses)
-    kind = PROTOCOL_STATUS if case.status in _PROTOCOL else STATUS
+    spoken = case.status in _PROTOCOL or (case.is_odd and 400 <= case.status < 500)
+    kind = PROTOCOL_STATUS if spoken else STATUS
     yield case.broken(kind, f"one of {known}", f"{case.status}", keyword=f"{case.status}")
 
 

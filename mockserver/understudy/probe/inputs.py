@@ -50,6 +50,7 @@ class Inputs:
         """Yield every probe; all but the one thing that is probed is as in the good request."""
         for parameter in operation.parameters:
             yield from self._parameter(operation, parameter, good, body)
+        yield request(operation, {**good, ("query", "understudy_unknown"): "1"}, body)
         if operation.body is not None and body is not MISSING:
             yield from self._bodies(operation, good, body)
 
@@ -83,7 +84,10 @@ class Inputs:
             if isinstance(one.value, str | int | float | bool | list):
                 yield one.value
         schema = resolve(parameter.schema, self._contract.schemas)
-        yield from (one for one in schema.get("enum", ()) if one is not None)
+        for one in schema.get("enum", ()):
+            if one is not None:
+                yield one
+                yield str(one).swapcase()
 
     def _bodies(self, operation: Operation, good: Arguments, body: Json) -> Iterator[Sent]:
         assert operation.body is not None  # noqa: S101 - the caller has looked
@@ -94,9 +98,11 @@ class Inputs:
             yield request(operation, good, _anchored(one, body))
         if isinstance(body, dict):
             yield from (request(operation, good, changed) for changed in _hostile(body))
-        for raw in _BODIES:
-            yield request(operation, good, raw)
         base = request(operation, good, body)
+        spoiled = (base.body + b" trailing", base.body[:-1] + b",}", base.body[:-1])
+        for raw in (*_BODIES, *spoiled):
+            yield request(operation, good, raw)
+        yield replace(base, headers=())
         for media_type in _MEDIA_TYPES:
             if media_type not in operation.body.schemas:
                 yield _typed(base, media_type)
@@ -144,6 +150,7 @@ def _hostile(body: dict[str, Json]) -> Iterator[Json]:
     for key in body:
         for value in odd:
             yield {**body, key: value}
+    yield {**body, "understudy_unknown": {"nested": [1, None, "text"]}}
 
 
 def _typed(sent: Sent, media_type: str) -> Sent:

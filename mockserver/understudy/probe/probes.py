@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from understudy.checks.laws import agreeing
 from understudy.contract.model import Operation
@@ -27,6 +28,8 @@ def access(ground: Ground) -> None:
         sent = request(operation, arguments, body)
         for probe in without_access(operation, sent, credentials):
             ground.api.send(probe)
+        if operation.method == "get":
+            ground.api.note(agreeing.head_refused(ground.api.send(replace(sent, method="HEAD"))))
         for broken in _otherwise_wrong(ground, operation, arguments, body):
             ground.api.send(broken)
         for schemes in operation.security[1:]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from understudy.checks import access
 from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, Member, Scene, held, items_of, outcome, some, with_
-from understudy.checks.laws.paging import REPEATABLE, ids, short, walk
+from understudy.checks.laws.paging import REPEATABLE, short
+from understudy.checks.laws.walking import ids, walk
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
@@ -253,3 +255,18 @@ def head(asker: Asker, case: Case) -> Iterator[Outcome]:
         return
     right = again.status == case.status
     yield outcome(HEAD, [case, again], f"{case.status}", f"{again.status}", broken=not right)
+
+
+def head_refused(case: Case) -> Iterator[Outcome]:
+    """Check that HEAD without a credential is refused as GET is."""
+    if case.status in (0, 405, 501):
+        return
+    yield outcome(
+        access.REFUSED,
+        [case],
+        "401",
+        f"{case.status}",
+        broken=case.ok,
+        subject="HEAD",
+        keyword="absent" if case.ok else "",
+    )
