@@ -16,6 +16,7 @@ from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation, Response
 from understudy.contract.pointers import MISSING
 from understudy.contract.validate import Validator
+from understudy.contract.wire.bodies import is_deep
 from understudy.contract.wire.reading import RequestReader, Understood
 from understudy.contract.wire.route import Route, Router
 from understudy.exchange import Exchange
@@ -137,13 +138,14 @@ class Case:
 
     @cached_property
     def value(self) -> Json:
-        """Return the decoded body of the reply, or MISSING if it is not JSON."""
+        """Return the decoded body of the reply, or MISSING if it is not JSON or nested too deep."""
         if not _JSON.match(self.exchange.reply.media_type):
             return MISSING
         try:
-            return loads(self.exchange.reply.body)
+            value = loads(self.exchange.reply.body)
         except ValueError:
             return MISSING
+        return MISSING if is_deep(value) else value
 
     @property
     def label(self) -> str:

@@ -108,6 +108,26 @@ def members(
         yield schema["additionalProperties"]
 
 
+def general(
+    schema: Json, path: Sequence[str | int], schemas: Mapping[str, Json]
+) -> tuple[str, ...]:
+    """Return a path with `*` for indexes and for names that are not declared: free of data."""
+    found, told = [schema], []
+    for token in path:
+        declared = isinstance(token, str) and any(_declares(one, token, schemas) for one in found)
+        found = [m for one in found for m in members(one, str(token), schemas)]
+        told.append(str(token) if declared else "*")
+    return tuple(told)
+
+
+def _declares(schema: Json, name: str, schemas: Mapping[str, Json], depth: int = 8) -> bool:
+    """Tell whether `schema`, or what it combines, has a property of this name."""
+    found = resolve(schema, schemas)
+    return name in found.get("properties", {}) or bool(
+        depth and any(_declares(part, name, schemas, depth - 1) for part in in_place(found))
+    )
+
+
 def leads_somewhere(schema: Json, tokens: tuple[str, ...], schemas: Mapping[str, Json]) -> bool:
     """Tell whether a pointer of these tokens can match a value of `schema`."""
     if not tokens:
