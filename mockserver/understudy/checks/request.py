@@ -79,8 +79,6 @@ def subject_of(wrong: Invalid) -> str:
         return f"{location} {tokens[0] if tokens else ''}".strip()
     if wrong.keyword == "json":
         return "body"
-    if wrong.keyword == "required" and isinstance(wrong.limit, str):
-        tokens.append(wrong.limit)
     return f"body {pointers.join('', *tokens)}".strip()
 
 
