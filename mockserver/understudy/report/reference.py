@@ -33,8 +33,8 @@ A broken promise of severity error fails a run; a warning does only where that i
 
 def reference() -> str:
     """Return a Markdown page with a table for each family of promises."""
-    for module in pkgutil.iter_modules(checks.__path__):
-        import_module(f"{checks.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}."):
+        import_module(module.name)
     families = groupby(register(), key=lambda one: one.family)
     return "\n".join([_HEAD, *(line for name, those in families for line in _family(name, those))])
 
