@@ -147,11 +147,10 @@ class Case:
 
     @property
     def label(self) -> str:
-        """Return the operation, or method and path where there is none."""
+        """Return the operation, or in words what the request is for where there is none."""
         if self.operation is not None:
             return self.operation.label
-        sent = self.exchange.sent
-        return f"{sent.method} {self.route.template if self.route else sent.path}"
+        return f"other methods of {self.route.template}" if self.route else "other paths"
 
     def held(self, promise: Promise, subject: str = "", count: int = 1) -> Outcome:
         """Return that a promise was kept."""

@@ -169,9 +169,14 @@ def _same(
 
 
 def same(one: Json, other: Json) -> bool:
-    """Tell whether two values say the same: instants in any notation, UUIDs in any case."""
+    """Tell whether two values say the same: instants in any notation, UUIDs in any case.
+
+    The items of two arrays may stand in another order.
+    """
     if identity(one) == identity(other):
         return True
+    if isinstance(one, list) and isinstance(other, list):
+        return sorted(map(identity, one)) == sorted(map(identity, other))
     first, second = instant(one), instant(other)
     if first is not None and second is not None:
         return first == second

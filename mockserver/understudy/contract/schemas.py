@@ -62,6 +62,20 @@ def named(schema: Json) -> str:
     return reference.removeprefix(_PREFIX) if reference.startswith(_PREFIX) else ""
 
 
+def referred(schema: Json) -> Iterator[str]:
+    """Yield the names of the schemas to which references within `schema` lead."""
+    found: list[str] = []
+
+    def note(part: Json) -> Json:
+        if isinstance(part, dict):
+            found.append(named(part).partition("/")[0])
+            mapped(part, note)
+        return part
+
+    note(schema)
+    yield from found
+
+
 def resolve(schema: Json, schemas: Mapping[str, Json]) -> JsonObject:
     """Return the schema object behind references; `true` is the empty schema."""
     for _ in range(len(schemas) + 1):

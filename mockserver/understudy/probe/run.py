@@ -21,6 +21,7 @@ from understudy.generate.world import World
 from understudy.probe.api import Api, TimeUpError, Watch
 from understudy.probe.client import IN_PROCESS, Client, Connection
 from understudy.probe.ground import Ground
+from understudy.probe.judge import Judge
 from understudy.probe.tour import tour
 from understudy.probe.vacuity import unchecked
 
@@ -104,31 +105,32 @@ def check(
         if not complete:
             troubles.append(Unchecked("the rest", "", "the run was cut off", vacuous=False))
         missing = (*unchecked(ground), *troubles)
-        return verdict(api, options, missing, time.monotonic() - start, complete=complete)
+        seconds = time.monotonic() - start
+        return verdict(api, options, api.base, missing, seconds, complete=complete)
 
 
 def verdict(
-    api: Api,
+    judge: Judge,
     options: Options,
+    target: str,
     missing: tuple[Unchecked, ...],
     seconds: float,
     *,
-    complete: bool,
-    target: str = "",
+    complete: bool = True,
 ) -> Verdict:
-    """Return what the exchanges of an API came to."""
-    findings, accepted = api.ledger.judged(options.baseline)
+    """Return what the exchanges with the API at `target` came to."""
+    findings, accepted = judge.ledger.judged(options.baseline)
     return Verdict(
-        contract=api.rules.contract,
-        target=target or api.base,
+        contract=judge.rules.contract,
+        target=target,
         tier=options.tier.name,
         seed=options.seed,
         findings=findings,
         accepted=accepted,
         unchecked=missing,
-        tested=api.ledger.tested,
-        coverage=api.coverage(),
-        requests=api.ledger.requests,
+        tested=judge.ledger.tested,
+        coverage=judge.coverage(),
+        requests=judge.ledger.requests,
         seconds=seconds,
         secrets=options.secrets,
         complete=complete,

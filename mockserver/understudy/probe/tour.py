@@ -9,6 +9,7 @@ from understudy.probe.ground import Ground
 from understudy.probe.hold import hold
 from understudy.probe.probes import access, inputs, methods
 from understudy.probe.reach import reach
+from understudy.probe.reduce import reduce
 
 _STEPS = (
     ("reach", reach),
@@ -30,6 +31,8 @@ def tour(ground: Ground, app: Any, troubles: list[Unchecked]) -> None:
     if ground.options.tier.examples:
         ground.api.phase = "generated"
         _generated(ground, app, troubles)
+    ground.api.phase = "reduce"
+    reduce(ground.api)
 
 
 def _generated(ground: Ground, app: Any, troubles: list[Unchecked]) -> None:

@@ -17,8 +17,8 @@ _ABOUT: Final = {
     "response": "What every reply owes its client.",
     "request": "What requests are owed that the contract allows, and those that it does not.",
     "access": "Who may do what.",
-    "method": "What becomes of methods that the contract does not declare.",
-    "meaning": "What replies say beside their schema: pages, filters, order, echoes, relations.",
+    "method": "What becomes of methods that the contract does not declare, and of HEAD.",
+    "meaning": "What replies say beside their schema, each by itself and together.",
     "time": "What holds from one request to the next.",
 }
 

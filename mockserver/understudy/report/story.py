@@ -65,11 +65,11 @@ def headline(verdict: Verdict, fail_on: Severity) -> tuple[str, str]:
     besides = _besides(verdict, len(verdict.findings) - len(failures))
     if failures:
         broken = {(one.operation, one.promise.id) for one in failures}
-        return "BROKEN", _count(broken) + besides
+        return "BROKEN", _count(verdict, broken) + besides
     if not verdict.complete:
         return "STOPPED", f"nothing was broken until then{besides}"
     found = {(one.operation, one.promise.id) for one in verdict.findings}
-    kept = _count(verdict.tested.keys() - found)
+    kept = _count(verdict, verdict.tested.keys() - found)
     vacuous = sum(one.vacuous for one in verdict.unchecked)
     if vacuous:
         rest = f"{several(vacuous, 'check')} had nothing to test with, otherwise kept {kept}"
@@ -203,9 +203,9 @@ def _labels(verdict: Verdict) -> Mapping[str, str]:
     return {one.label: one.pointer for one in verdict.contract.operations.values()}
 
 
-def _count(pairs: Collection[tuple[str, str]]) -> str:
+def _count(verdict: Verdict, pairs: Collection[tuple[str, str]]) -> str:
     """Return how many promises in how many operations, from pairs of label and id."""
-    operations = several(len({label for label, _ in pairs}), "operation")
+    operations = several(len({label for label, _ in pairs} & _labels(verdict).keys()), "operation")
     return f"{several(len({id_ for _, id_ in pairs}), 'promise')} in {operations}"
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from understudy.checks import access
 from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, Member, Scene, held, items_of, outcome, some, with_
-from understudy.checks.laws.paging import REPEATABLE, ids, short, walk
+from understudy.checks.laws.paging import REPEATABLE, short
+from understudy.checks.laws.walking import ids, walk
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from understudy.checks.laws import paging
 from understudy.checks.laws.asking import Asker, held, outcome, some, with_
-from understudy.checks.laws.paging import Walk, ids
+from understudy.checks.laws.walking import Walk, collect, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.contract.expressions import Runtime
@@ -25,7 +25,7 @@ _VALUES = 6
 
 def filters(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every filter of a list, value by value, against the list without it."""
-    whole = paging.whole(asker, listing, arguments)
+    whole = collect(asker, listing, arguments)
     if whole.failed or not whole.complete or not whole.items:
         return
     for tokens, runtime in listing.filters.items():
@@ -47,7 +47,7 @@ def _one(
     wanted: tuple[Tokens, Runtime, Json],
 ) -> Iterator[Outcome]:
     tokens, runtime, value = wanted
-    found = paging.whole(asker, listing, with_(arguments, (runtime, value)))
+    found = collect(asker, listing, with_(arguments, (runtime, value)))
     subject = f"{runtime.location} {runtime.name}"
     cases = [whole.cases[0], found.cases[0]]
     if found.failed and 400 <= found.cases[-1].status < 500:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, held, items_of, outcome, with_
+from understudy.checks.laws.walking import Walk, bounds, collect, ids, walk
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
 from understudy.contract.meaning.model import Listing
 from understudy.contract.pointers import MISSING, follow
-from understudy.contract.schemas import resolve
 from understudy.contract.wire.writing import Arguments
 from understudy.types import Json
 
@@ -25,79 +23,15 @@ TOTAL = promise("meaning/total", "The total is the number of items, whatever the
 PAGES = promise("meaning/page-count", "The number of pages follows from total and size")
 REPEATABLE = promise("meaning/repeatable", "Reading twice gives the same")
 
-_CAP = 400
-_PAGES = 60
 _SMALL = 3
 _FEW = 12
 _LOOKS = 4
 
 
-@dataclass(slots=True)
-class Walk:
-    """A list as it was collected page by page; `complete` if its end was seen."""
-
-    items: list[Json] = field(default_factory=list)
-    pages: list[list[Json]] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
-    complete: bool = False
-    failed: bool = False
-
-
-def walk(
-    asker: Asker, listing: Listing, arguments: Arguments, size: int | None, *, pages: int = _PAGES
-) -> Walk:
-    """Collect a list with pages of `size` until its end, or until there is enough.
-
-    By offset it goes on from what came, so that pages that are too short hide nothing.
-    """
-    seen = Walk()
-    sized = dict(arguments) if size is None else with_(arguments, (listing.paging.size, size))
-    while len(seen.cases) < pages and len(seen.items) < _CAP:
-        asked = sized if not seen.cases else _next(listing, sized, seen)
-        if asked is None:
-            seen.complete = True
-            break
-        case = asker.ask(listing.operation, asked)
-        items = items_of(case, listing)
-        seen.cases.append(case)
-        if items is None:
-            seen.failed = len(seen.cases) == 1 or case.status != 404
-            seen.complete = not seen.failed
-            break
-        seen.pages.append(items)
-        seen.items.extend(items)
-    return seen
-
-
-def _next(listing: Listing, arguments: Arguments, seen: Walk) -> Arguments | None:
-    """Return what asks for the page after those that were seen, or None at the end."""
-    paging = listing.paging
-    if not paging.moves or not seen.pages[-1]:
-        return None
-    if paging.offset:
-        return with_(arguments, (paging.offset, len(seen.items)))
-    if paging.page:
-        return with_(arguments, (paging.page, paging.first_page + len(seen.pages)))
-    cursor = follow(seen.cases[-1].value, paging.next or ())
-    return None if cursor in (MISSING, None, "") else with_(arguments, (paging.cursor, cursor))
-
-
-def whole(asker: Asker, listing: Listing, arguments: Arguments) -> Walk:
-    """Collect a list with the largest pages there are."""
-    size = bounds(asker, listing)[1] if listing.paging.size else None
-    return walk(asker, listing, arguments, size)
-
-
-def ids(listing: Listing, items: list[Json]) -> list[bytes]:
-    """Return what tells items apart: their ids, or themselves where they have none."""
-    by = listing.id or ()
-    return [identity(item if (f := follow(item, by)) is MISSING else f) for item in items]
-
-
 def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every promise of paging on one list."""
     low, high, default = bounds(asker, listing)
-    seen = whole(asker, listing, arguments)
+    seen = collect(asker, listing, arguments)
     if seen.failed or not seen.items:
         return
     yield from _repeatable(asker, listing, arguments)
@@ -110,16 +44,6 @@ def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outc
                 yield from small(asker, listing, arguments, seen, 1)
     if listing.paging.moves and seen.complete:
         yield from _past_end(asker, listing, arguments, seen)
-
-
-def bounds(asker: Asker, listing: Listing) -> tuple[int, int, int | None]:
-    """Return the least and the largest page size that the contract allows, and the default."""
-    size = listing.paging.size
-    found = next((p for p in listing.operation.parameters if size and p.name == size.name), None)
-    schema = resolve(found.schema, asker.rules.contract.schemas) if found else {}
-    low, high = schema.get("minimum", 1), schema.get("maximum", 100)
-    default = schema.get("default")
-    return max(int(low), 1), int(high), default if isinstance(default, int) else None
 
 
 def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from understudy.checks.case import Case
 from understudy.checks.laws.agreeing import agrees, is_same, read_arguments
 from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
-from understudy.checks.laws.paging import ids, whole
+from understudy.checks.laws.walking import collect, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
@@ -68,9 +68,9 @@ def created_once(asker: Asker, scene: Scene, create: Callable[[], Case]) -> Iter
     listing, creating = scene.listing, scene.creating
     if listing is None or creating is None or not listing.id or not creating.id_member:
         return
-    before = whole(asker, listing, scene.arguments)
+    before = collect(asker, listing, scene.arguments)
     case = create()
-    after = whole(asker, listing, scene.arguments)
+    after = collect(asker, listing, scene.arguments)
     ended = before.complete and after.complete and not before.failed and not after.failed
     if not case.ok or not ended:
         return
@@ -143,7 +143,7 @@ def _listed(
     listing, creating = scene.listing, scene.creating
     if listing is None or creating is None or not creating.id_member or not listing.id:
         return
-    found = whole(asker, listing, scene.arguments)
+    found = collect(asker, listing, scene.arguments)
     if found.failed:
         return
     by_id = dict(zip(ids(listing, found.items), found.items, strict=True))
@@ -282,7 +282,7 @@ def deleted(asker: Asker, scene: Scene, deleting: Writing, member: Member) -> It
         )
     listing = scene.listing
     if listing is not None and listing.id:
-        after = whole(asker, listing, scene.arguments)
+        after = collect(asker, listing, scene.arguments)
         gone = identity(follow(member.value, listing.id))
         if not after.failed:
             yield outcome(

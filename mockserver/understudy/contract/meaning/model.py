@@ -20,15 +20,16 @@ Tokens: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing taken to be true. `why` is a place in behaviour.yaml or the names it is read from.
+    """One thing taken to be true. `why` is a place in behaviour.yaml or what it is told from.
 
-    `id` is what a veto names: an operation or schema, and what is said of it.
+    `id` is what a veto names: `about`, an operation's id or a schema, and what is said of it.
     """
 
     id: str
     says: str
     why: str
     declared: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
