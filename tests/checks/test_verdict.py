@@ -38,7 +38,8 @@ def shown_by(*targets: str) -> Outcome:
 
 
 def verdict(*findings: Finding, **more: object) -> Verdict:
-    return Verdict(NOTES, "http://notes.test", "smoke", 1, findings, **more)  # type: ignore[arg-type]
+    fields = {"tested": {("GET /notes", "response/body"): 1}, **more}
+    return Verdict(NOTES, "http://notes.test", "smoke", 1, findings, **fields)  # type: ignore[arg-type]
 
 
 # Ledger --------------------------------------------------------------------------------------
@@ -100,6 +101,7 @@ WARNING = Finding(CHALLENGE, "GET /notes", "", "")
         (verdict(WARNING), Severity.ERROR, ExitCode.OK),
         (verdict(WARNING), Severity.WARNING, ExitCode.FINDINGS),
         (verdict(accepted=(ERROR,)), Severity.ERROR, ExitCode.OK),
+        (verdict(tested={}), Severity.ERROR, ExitCode.VACUOUS),
         (verdict(unchecked=(CHOSEN,)), Severity.ERROR, ExitCode.OK),
         (verdict(unchecked=(CHOSEN, LATER)), Severity.ERROR, ExitCode.VACUOUS),
         (verdict(WARNING, unchecked=(LATER,)), Severity.ERROR, ExitCode.VACUOUS),
