@@ -117,7 +117,7 @@ def _sender(connection: Connection, app: Any) -> Sender:
         )
     if is_asgi(app):
         return _InLoop(app)
-    return httpx.Client(transport=httpx.WSGITransport(app=app, raise_app_exceptions=False))
+    return _Direct(app)
 
 
 def _verify(connection: Connection) -> Any:
@@ -132,6 +132,23 @@ def is_asgi(app: Any) -> bool:
     """Tell whether an application speaks ASGI: it, or its call, is a coroutine function."""
     call = getattr(app, "__call__", None)  # noqa: B004
     return asyncio.iscoroutinefunction(app) or asyncio.iscoroutinefunction(call)
+
+
+class _Direct:
+    """Asks a WSGI application; one that raises has failed with 500."""
+
+    def __init__(self, app: Any) -> None:
+        transport = httpx.WSGITransport(app=app, raise_app_exceptions=False)
+        self._client = httpx.Client(transport=transport)
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._client.send(request)
+        except Exception:  # whatever an application raises
+            return httpx.Response(500, request=request)
+
+    def close(self) -> None:
+        self._client.close()
 
 
 class _InLoop:
