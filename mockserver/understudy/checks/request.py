@@ -10,6 +10,7 @@ from understudy.checks.promise import Outcome, promise
 from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Operation
+from understudy.contract.schemas import starred
 from understudy.contract.wire.invalid import Invalid
 
 ACCEPTED = promise(
@@ -57,7 +58,7 @@ def refused(case: Case) -> Iterator[Outcome]:
     if wrong is None or case.status >= 500:
         return
     kind = MEDIA_TYPE_REFUSED if wrong.keyword == "mediaType" else REFUSED
-    subject = subject_of(wrong)
+    subject = subject_of(case, wrong)
     if case.status >= 400:
         yield case.held(kind, subject)
         return
@@ -71,15 +72,18 @@ def refused(case: Case) -> Iterator[Outcome]:
     )
 
 
-def subject_of(wrong: Invalid) -> str:
+def subject_of(case: Case, wrong: Invalid) -> str:
     """Return what is wrong as people name it: `query limit`, `body /title`."""
-    location, *rest = wrong.path
-    tokens = ["*" if isinstance(token, int) else token for token in rest]
+    location, *tokens = wrong.path
     if location != "body":
         return f"{location} {tokens[0] if tokens else ''}".strip()
-    if wrong.keyword == "json":
+    body = case.operation.body if case.operation else None
+    if wrong.keyword == "json" or body is None:
         return "body"
-    return f"body {pointers.join('', *tokens)}".strip()
+    missing = [tokens.pop()] if wrong.keyword == "required" else []
+    schema = next(iter(body.schemas.values()), True)
+    where = starred(schema, tokens, case.rules.contract.schemas)
+    return f"body {pointers.join(where, *missing)}".strip()
 
 
 def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:

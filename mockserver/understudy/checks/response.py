@@ -141,7 +141,7 @@ def body(case: Case) -> Iterator[Outcome]:
         yield case.held(BODY, subject)
         return
     document = case.rules.contract.document.data
-    for (where, keyword), violation in _distinct(violations).items():
+    for (where, keyword), violation in _distinct(case, violations).items():
         yield case.broken(
             BODY,
             f"{keyword} {_limit(violation)}".strip(),
@@ -224,11 +224,11 @@ def _input_at_fault(case: Case) -> str:
     return f"{wrong.path[0]} {wrong.keyword}" if wrong else ""
 
 
-def _distinct(violations: list[Violation]) -> Mapping[tuple[str, str], Violation]:
-    """Return the first violation for each place, regardless of indexes, and keyword."""
+def _distinct(case: Case, violations: list[Violation]) -> Mapping[tuple[str, str], Violation]:
+    """Return the first violation for each place, whatever the data, and keyword."""
     found: dict[tuple[str, str], Violation] = {}
     for violation in violations:
-        where = _starred(violation.path)
+        where = case.starred(violation.path)
         if violation.keyword == "required" and isinstance(violation.limit, str):
             where = f"{where}/{violation.limit}"
         found.setdefault((where, violation.keyword), violation)

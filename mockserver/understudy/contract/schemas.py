@@ -7,7 +7,7 @@ from typing import Final
 
 from understudy.contract.expressions import Relative
 from understudy.contract.nodes import Node
-from understudy.contract.pointers import children
+from understudy.contract.pointers import children, join
 from understudy.contract.relations import Breach, Relation, breaches
 from understudy.types import Json, JsonObject
 
@@ -19,6 +19,7 @@ _COMBINERS = ("allOf", "anyOf", "oneOf")
 IN_PLACE: Final = (*_COMBINERS, "if", "then", "else")
 """The keywords whose schemas are about the same value as what they stand in."""
 
+_UNNAMED = ("items", "additionalProperties", "unevaluatedProperties")
 _LISTS = (*_COMBINERS, "prefixItems")
 _MAPPINGS = ("$defs", "dependentSchemas", "patternProperties", "properties")
 _SINGLE = tuple(
@@ -124,6 +125,25 @@ def relative_leads_somewhere(name: str, where: Relative, schemas: Mapping[str, J
         leads_somewhere(schemas[owner], (*prefix, *where.tokens), schemas)
         for owner, prefix in _above(name, where.up, schemas, frozenset())
     )
+
+
+def starred(schema: Json, tokens: Sequence[str | int], schemas: Mapping[str, Json]) -> str:
+    """Return the pointer of a member, with `*` for indexes and for keys that no schema names."""
+    parts, pointer = [*_parts(schema, schemas)], ""
+    for token in tokens:
+        named = [p["properties"][token] for p in parts if token in p.get("properties", ())]
+        pointer = join(pointer, token if named else "*")
+        found = named or [p[key] for p in parts for key in _UNNAMED if key in p]
+        parts = [part for one in found for part in _parts(one, schemas)]
+    return pointer
+
+
+def _parts(schema: Json, schemas: Mapping[str, Json], hops: int = 8) -> Iterator[JsonObject]:
+    """Yield an object schema and those it combines, behind references."""
+    found = resolve(schema, schemas)
+    yield found
+    for part in in_place(found) if hops else ():
+        yield from _parts(part, schemas, hops - 1)
 
 
 def instances(value: Json, schema: Json, schemas: Mapping[str, Json]) -> dict[str, list[Node]]:

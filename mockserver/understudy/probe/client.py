@@ -155,11 +155,12 @@ class _InLoop:
     """Asks an ASGI application in an event loop of its own, which runs only while it is asked."""
 
     def __init__(self, app: Any) -> None:
-        self._stack = ExitStack()
-        self._runner = self._stack.enter_context(asyncio.Runner())
         self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._received: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        self._runner.run(self._start(app))
+        with ExitStack() as stack:
+            self._runner = stack.enter_context(asyncio.Runner())
+            self._runner.run(self._start(app))
+            self._stack = stack.pop_all()
 
     def send(self, request: httpx.Request) -> httpx.Response:
         return self._runner.run(self._send(request))

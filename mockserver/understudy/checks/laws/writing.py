@@ -126,7 +126,8 @@ def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Ou
         return
     yield held(CREATED_READ, [case, found])
     value = follow(found.value, scene.reading.body)
-    for one in agrees([case, found], member.value, value, scene.reading):
+    reading, cases = scene.reading, [case, found]
+    for one in agrees(cases, member.value, value, reading.body, reading.last):
         finding = one.finding
         if finding is None:
             yield held(CREATED_SAME, [case, found])
@@ -159,7 +160,7 @@ def _listed(
                 yield outcome(CREATED_LISTED, steps, f"{id_!r} in the list", "not there")
             continue
         yield held(CREATED_LISTED, steps)
-        yield from agrees(steps, value, shown)
+        yield from agrees(steps, value, shown, (*listing.items, "0"))
 
 
 def changed(
