@@ -18,6 +18,10 @@ from understudy.contract.model import Contract
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.types import JsonObject
 
+_OF_THE_CLIENT = frozenset(
+    "accept accept-encoding connection content-length user-agent x-schemathesis-testcaseid".split()
+)
+_WHOLE = 1 << 30
 _LEFT_OUT = frozenset({"content-type", "connection"})
 
 
@@ -84,6 +88,7 @@ def _config(base: str, app: Any, how: Generation) -> Config:
         "workers": 1,
         "cache": {"enabled": False},
         "continue-on-failure": True,
+        "output": {"truncation": {"max-recorded-payload-size": _WHOLE}},
         "request-timeout": how.timeout,
         "headers": dict(how.headers),
         "generation": {
@@ -119,7 +124,11 @@ def _exchange(interaction: Any, prefix: str) -> Exchange:
     parts = urlsplit(asked.uri)
     path = parts.path.removeprefix(prefix) or "/"
     target = f"{path}?{parts.query}" if parts.query else path
-    headers = tuple((k, str(v[0] if isinstance(v, list) else v)) for k, v in asked.headers.items())
+    headers = tuple(
+        (key, str(value[0] if isinstance(value, list) else value))
+        for key, value in asked.headers.items()
+        if key.lower() not in _OF_THE_CLIENT
+    )
     sent = Sent(asked.method, target, headers, asked.body or b"")
     if answer is None:
         return Exchange(sent, Reply(0, b"no answer", (), ""))

@@ -107,7 +107,7 @@ def _sent(
     elif body is None:
         body = b""
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
-        headers = (*headers, ("content-type", _wire(kind)))
+        headers = (*headers, ("content-type", wire(kind)))
     return None if body is None else Sent(method, target, headers, body)
 
 
@@ -131,7 +131,7 @@ def _reply(method: str, status: int, response: JsonObject) -> Reply | str:
     if "json" in kind and len(body) + 3 < size and not _is_json(body):
         return CUT
     kept = (one for one in headers if one[0].lower() not in ("content-type", "content-encoding"))
-    return Reply(status, body, tuple(kept), _wire(kind))
+    return Reply(status, body, tuple(kept), wire(kind))
 
 
 def _is_json(body: bytes) -> bool:
@@ -184,11 +184,11 @@ def _headers(message: JsonObject, pointer: str) -> tuple[tuple[str, str], ...]:
             raise EntryError(place, "is not a mapping")
         name, value = _text(entry, "name", place), _text(entry, "value", place)
         if _TOKEN.fullmatch(name):
-            found += [(name, _wire(line)) for line in value.split("\n")]
+            found += [(name, wire(line)) for line in value.split("\n")]
     return tuple(found)
 
 
-def _wire(value: str) -> str:
+def wire(value: str) -> str:
     """Return a header value as bytes are written in text: one character for each."""
     try:
         value.encode("latin-1")

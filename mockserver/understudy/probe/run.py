@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from understudy.checks.baseline import Baseline
 from understudy.checks.case import Rules
@@ -140,14 +141,14 @@ def verdict(
 def find_base(client: Client, contract: Contract) -> str:
     """Return the address below which the paths of the contract are.
 
-    An address with a path is taken as it stands. One without may stand for the server alone, so
-    the base path of the contract is tried first. Raises StartError where nothing answers.
+    The base path of the contract may be part of it or not: which of the two is not 404 decides,
+    an address with a path as it stands first. Raises StartError where nothing answers.
     """
     base = client.base
     path = next((op.path for op in contract.operations.values()), "/")
     candidates = [base]
-    if contract.base_path and base.count("/") < 3:
-        candidates.insert(0, base + contract.base_path)
+    if contract.base_path and not base.endswith(contract.base_path):
+        candidates.insert(1 if urlsplit(base).path else 0, base + contract.base_path)
     for candidate in candidates:
         client.base = candidate
         reply = client.send(Sent("GET", path.replace("{", "").replace("}", ""))).reply

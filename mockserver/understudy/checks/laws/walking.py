@@ -51,6 +51,7 @@ def walk(
             break
         seen.pages.append(items)
         seen.items.extend(items)
+        seen.complete = not listing.paging.moves
     return seen
 
 

@@ -13,6 +13,7 @@ from understudy.contract.validate import Validator
 from understudy.types import Json, JsonObject
 
 _TRIED: tuple[Json, ...] = (None, True, 0, 1, -1, 0.5, "", "a", [], [None], {}, {"a": None})
+_SCALARS = (c.IntegerView, c.MultiTypeView, c.NumberView, c.StringView, c.TrueView)
 _SHOWN = 80
 
 
@@ -24,6 +25,15 @@ def exceeds(schema: CanonicalSchema, other: CanonicalSchema) -> bool | None:
     admits = Validator(schema.to_json_schema()).accepts
     refuses = Validator(other.to_json_schema()).accepts
     return True if any(admits(one) and not refuses(one) for one in _TRIED) else None
+
+
+def same_scalar(one: CanonicalSchema, other: CanonicalSchema) -> bool:
+    """Tell whether two schemas of text, numbers or bare types are the same; a quick answer."""
+    first, second = one.view(), other.view()
+    if type(first) is not type(second) or not isinstance(first, _SCALARS):
+        return False
+    said = getattr(first, "__match_args__", ())
+    return all(getattr(first, key) == getattr(second, key) for key in said)
 
 
 def changed(old: CanonicalSchema, new: CanonicalSchema, path: Path) -> Difference | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
@@ -14,13 +14,17 @@ from understudy.types import Json, JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """What an object schema says of its members; `others` describes those not in `known`."""
+    """What an object schema says of its members; `others` describes those not in `known`.
+
+    `alone` tells that it says nothing else.
+    """
 
     known: Mapping[str, CanonicalSchema] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     others: CanonicalSchema = field(default_factory=c.anything)
     names: CanonicalSchema | None = None
     patterned: bool = False
+    alone: bool = True
 
     def schema(self, name: str) -> CanonicalSchema | None:
         """Return what the member `name` must be, or None where that cannot be told."""
@@ -45,22 +49,41 @@ def members_of(schema: CanonicalSchema) -> Members | None:
 
 
 def _members(view: c.ObjectView) -> Members:
-    required, patterned = frozenset(view.required), bool(view.pattern_properties)
-    names = values_of(view.property_names) if view.property_names else None
-    others = view.additional_properties or c.anything()
-    if names is None:
-        return Members(view.properties, required, others, view.property_names, patterned)
-    open_names = Members(view.properties, required, others, None, patterned)
-    known = {name: open_names.schema(name) or c.anything() for name in names.values()}
-    return Members(known, required, c.nothing())
+    listed = values_of(view.property_names) if view.property_names else None
+    bounds = view.min_properties, view.max_properties
+    found = Members(
+        known=view.properties,
+        required=frozenset(view.required),
+        others=view.additional_properties or c.anything(),
+        names=view.property_names if listed is None else None,
+        patterned=bool(view.pattern_properties),
+        alone=bounds == (None, None) and not (view.pattern_properties or view.violations),
+    )
+    if listed is None:
+        return replace(found, alone=found.alone and view.property_names is None)
+    known = {name: found.schema(name) or c.anything() for name in listed.values()}
+    return Members(known, found.required, c.nothing(), alone=found.alone)
 
 
-def items_of(schema: CanonicalSchema) -> CanonicalSchema | None:
-    """Return what all items of an array schema must be, or None where they differ."""
-    view = schema.view()
-    if isinstance(view, c.ArrayView):
-        return None if view.prefix_items else view.items or c.anything()
-    return c.anything()
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What all items of an array schema must be; `alone` tells that it says nothing else."""
+
+    schema: CanonicalSchema
+    alone: bool = True
+
+
+def items_of(schema: CanonicalSchema) -> Items | None:
+    """Return the items of an array schema, or None for what is not one or has places."""
+    match schema.view():
+        case c.MultiTypeView(types) if types == ["array"]:
+            return Items(c.anything())
+        case c.ArrayView() as view if not view.prefix_items:
+            bounds = view.min_items, view.max_items, c.all_distinct(view), c.some_repeated(view)
+            alone = bounds == (None, None, False, False) and not view.contains
+            return Items(view.items or c.anything(), alone)
+        case _:
+            return None
 
 
 def without_items(schema: CanonicalSchema) -> CanonicalSchema:

@@ -7,12 +7,11 @@ the canonical form does not keep them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 
 from understudy.codec import dumps
 from understudy.contract.compare.changes import Difference, Path
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import in_place, members, named, resolve
+from understudy.contract.schemas import in_place, named, resolve
 from understudy.types import Json, JsonObject
 
 _SILENT = frozenset(
@@ -31,35 +30,35 @@ def notes(
 
 
 class _Notes:
+    """Goes through two schemas at once; no named schema is entered twice."""
+
     def __init__(self, old: Mapping[str, Json], new: Mapping[str, Json]) -> None:
         self._old, self._new = old, new
-        self._seen: set[bytes] = set()
+        self._entered: set[tuple[str, str]] = set()
 
     def between(self, old: Sequence[Json], new: Sequence[Json], path: Path) -> Iterator[Difference]:
         """Yield the differences between schemas of one place, and of what is within it."""
-        key = dumps([old, new])
-        if key in self._seen:
-            return
-        self._seen.add(key)
-        before, now = _parts(old, self._old), _parts(new, self._new)
+        before, old_names = _parts(old, self._old)
+        now, new_names = _parts(new, self._new)
         yield from _said(before, now, path)
-        were, are = _names(before), _names(now)
-        for name in dict.fromkeys([*were, *are]):
-            at, olds, news = (*path, name), self._members(old, name), self._added(new, name)
-            if name in were and name in are:
-                yield from self.between(olds, news, at)
-            elif _says_nothing(olds if name in were else news):
-                rule = "property-removed" if name in were else "property-added"
-                yield Difference(at, rule, gained=False, lost=False)
-        items, now_items = self._members(old, "*"), self._added(new, "*")
-        if items and now_items:
-            yield from self.between(items, now_items, (*path, "*"))
+        names = {("old", name) for name in old_names} | {("new", name) for name in new_names}
+        if names and names <= self._entered:
+            return
+        self._entered |= names
+        yield from self._of_members(_members(before), _members(now), path)
 
-    def _members(self, schemas: Sequence[Json], token: str) -> list[Json]:
-        return list(chain.from_iterable(members(one, token, self._old) for one in schemas))
-
-    def _added(self, schemas: Sequence[Json], token: str) -> list[Json]:
-        return list(chain.from_iterable(members(one, token, self._new) for one in schemas))
+    def _of_members(
+        self,
+        before: Mapping[str, Sequence[Json]],
+        now: Mapping[str, Sequence[Json]],
+        path: Path,
+    ) -> Iterator[Difference]:
+        for name in dict.fromkeys([*before, *now]):
+            if name in before and name in now:
+                yield from self.between(before[name], now[name], (*path, name))
+            elif name != "*" and _says_nothing(before.get(name) or now[name]):
+                rule = "property-removed" if name in before else "property-added"
+                yield Difference((*path, name), rule, gained=False, lost=False)
 
 
 def _said(
@@ -79,24 +78,34 @@ def _value(parts: Sequence[JsonObject], keyword: str) -> str:
     return "" if found is MISSING else dumps(found).decode()
 
 
-def _parts(schemas: Sequence[Json], named_schemas: Mapping[str, Json]) -> list[JsonObject]:
-    """Return the schemas, and what they combine, behind references; each name once."""
+def _parts(
+    schemas: Sequence[Json], components: Mapping[str, Json]
+) -> tuple[list[JsonObject], set[str]]:
+    """Return the schemas, and what they combine, behind references; and the names of those."""
     found: list[JsonObject] = []
-    waiting, seen = list(schemas), set()
+    waiting, names = list(schemas), set()
     while waiting:
         schema = waiting.pop(0)
         name = named(schema)
-        if name in seen:
+        if name in names:
             continue
-        seen |= {name} - {""}
-        part = resolve(schema, named_schemas)
+        names |= {name} - {""}
+        part = resolve(schema, components)
         found.append(part)
         waiting += in_place(part)
+    return found, names
+
+
+def _members(parts: Sequence[JsonObject]) -> dict[str, list[Json]]:
+    """Return the schemas of each property that `parts` declare, and under `*` those of items."""
+    found: dict[str, list[Json]] = {}
+    for part in parts:
+        for name, schema in part.get("properties", {}).items():
+            found.setdefault(name, []).append(schema)
+        for keyword in ("additionalProperties", "items"):
+            if isinstance(part.get(keyword), dict):
+                found.setdefault("*", []).append(part[keyword])
     return found
-
-
-def _names(parts: Sequence[JsonObject]) -> dict[str, None]:
-    return dict.fromkeys(name for part in parts for name in part.get("properties", {}))
 
 
 def _says_nothing(schemas: Sequence[Json]) -> bool:

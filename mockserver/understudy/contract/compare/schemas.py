@@ -7,14 +7,14 @@ compared where it is met first, so recursion ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from understudy.codec import dumps
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.compare.changes import Difference, Path
-from understudy.contract.compare.inclusion import changed, exceeds, shown
+from understudy.contract.compare.inclusion import changed, exceeds, same_scalar, shown
 from understudy.contract.compare.members import (
     Members,
     items_of,
@@ -27,6 +27,8 @@ from understudy.contract.compare.variants import (
     Pairing,
     Variant,
     kind_of,
+    name_of,
+    overlapping,
     paired,
     target,
     values_of,
@@ -54,7 +56,8 @@ def differences(
     if (old, befores) == (new, nows):
         return []
     try:
-        found = _Walk(c.canonical(old, befores), c.canonical(new, nows)).differences()
+        canonical = c.canonical(old, befores), c.canonical(new, nows)
+        found = _Walk(*canonical, _unchanged(befores, nows)).differences()
     except ValueError as error:
         return [Difference((), "changed", None, None, "a schema", f"none: {error}")]
     places = {one.path for one in found}
@@ -77,103 +80,128 @@ def _reached(schema: Json, schemas: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Room:
-    """What can differ at a place; what is around it may rule out that anything is gained."""
-
-    gains: bool = True
-    loses: bool = True
-
-    def between(self, old: CanonicalSchema, new: CanonicalSchema) -> _Room:
-        """Return what can differ between two schemas here."""
-        gains = self.gains and c.covers(old, new) is not True
-        return _Room(gains, self.loses and c.covers(new, old) is not True)
-
-    def within(self, one: Difference) -> Difference | None:
-        """Return what is left of a difference, or None where it makes none."""
-        gained = one.gained if self.gains else False
-        lost = one.lost if self.loses else False
-        if gained is False and lost is False and one.rule not in _PRESENCE:
-            return None
-        return replace(one, gained=gained, lost=lost)
+def _unchanged(old: Mapping[str, Json], new: Mapping[str, Json]) -> set[str]:
+    """Return the names of schemas that are the same in both, with all that they refer to."""
+    same = {name for name, schema in old.items() if name in new and new[name] == schema}
+    used = {name: {one for one in referred(old[name]) if one in old} for name in same}
+    while touched := {name for name in same if not used[name] <= same}:
+        same -= touched
+    return same
 
 
 class _Walk:
-    """Compares two canonical schemas and what is within them."""
+    """Compares two canonical schemas and what is within them.
 
-    def __init__(self, old: CanonicalSchema, new: CanonicalSchema) -> None:
+    Named schemas in `unchanged`, and pairs that are compared already, are passed by. Within
+    alternatives that may overlap, what is found means something else, and is looked for again.
+    """
+
+    def __init__(
+        self, old: CanonicalSchema, new: CanonicalSchema, unchanged: Collection[str]
+    ) -> None:
         self._old, self._new = old, new
-        self._seen: set[tuple[bytes, _Room]] = set()
+        self._unchanged = unchanged
+        self._seen: set[tuple[bytes, bool]] = set()
+        self._doubts = False
 
     def differences(self) -> list[Difference]:
-        """Return all differences; what is proven of the whole and found nowhere is told as such."""
-        found = list(self._between(self._old, self._new, (), _Room()))
-        missed = _Room(
-            all(one.gained is False for one in found), all(one.lost is False for one in found)
-        )
-        whole = changed(self._old, self._new, ())
-        if whole and ((whole.gained and missed.gains) or (whole.lost and missed.loses)):
-            found.append(whole)
-        return found
+        """Return all differences, without what is ruled out by what is known of the whole."""
+        found = list(self._between(self._old, self._new, ()))
+        if any(one.gained is not False for one in found) and c.covers(self._old, self._new):
+            found = [replace(one, gained=False) for one in found]
+        if any(one.lost is not False for one in found) and c.covers(self._new, self._old):
+            found = [replace(one, lost=False) for one in found]
+        return [one for one in found if _matters(one)]
 
     def _between(
-        self, old: CanonicalSchema, new: CanonicalSchema, path: Path, room: _Room
+        self, old: CanonicalSchema, new: CanonicalSchema, path: Path
     ) -> Iterator[Difference]:
-        key = _key(old, new), room
-        if key in self._seen:
+        if same_scalar(old, new):
+            return
+        key, name = (_key(old, new), self._doubts), name_of(old)
+        if key in self._seen or (name in self._unchanged and name == name_of(new)):
             return
         if key[0]:
             self._seen.add(key)
-        room = room.between(old, new)
-        if room.gains or room.loses:
-            found = self._within(old, new, path, room)
-            yield from filter(None, map(room.within, found))
+        yield from filter(_matters, self._within(old, new, path))
 
     def _within(
-        self, old: CanonicalSchema, new: CanonicalSchema, path: Path, room: _Room
+        self, old: CanonicalSchema, new: CanonicalSchema, path: Path
     ) -> Iterator[Difference]:
         befores, nows = variants(old, self._old), variants(new, self._new)
-        old, new = target(old, self._old), target(new, self._new)
         if len(befores) > 1 or len(nows) > 1:
-            pairing = paired(befores, nows, self._old, self._new)
-            for one, other in pairing.pairs:
-                gains = room.gains and c.covers(old, other.schema) is not True
-                loses = room.loses and c.covers(new, one.schema) is not True
-                yield from self._between(one.schema, other.schema, path, _Room(gains, loses))
-            yield from _alone(pairing, befores, nows, old, new, path)
+            pairing = paired(befores, nows)
+            if self._doubts or not (overlapping(old, self._old) or overlapping(new, self._new)):
+                yield from self._of_variants(old, new, pairing, path)
+                return
+            self._doubts = True
+            found = list(self._of_variants(old, new, pairing, path))
+            self._doubts = False
+            yield from map(_doubted, found)
             return
+        old, new = target(old, self._old), target(new, self._new)
         before, now = members_of(old), members_of(new)
+        item, other = items_of(old), items_of(new)
         if before and now:
-            yield from self._of_members(before, now, path, room)
+            yield from self._of_members(before, now, path)
+            if before.alone and now.alone:
+                return
             known = {*before.known, *now.known}
             old, new = without_members(old, known), without_members(new, known)
-        elif kind_of(old) == kind_of(new) == "array":
-            item, other_item = items_of(old), items_of(new)
-            if item and other_item:
-                yield from self._between(item, other_item, (*path, "*"), room)
-                old, new = without_items(old), without_items(new)
+        elif item and other:
+            yield from self._between(item.schema, other.schema, (*path, "*"))
+            if item.alone and other.alone:
+                return
+            old, new = without_items(old), without_items(new)
         yield from _of_wholes(old, new, path)
 
-    def _of_members(
-        self, before: Members, now: Members, path: Path, room: _Room
+    def _of_variants(
+        self, old: CanonicalSchema, new: CanonicalSchema, pairing: Pairing, path: Path
     ) -> Iterator[Difference]:
+        for one, partner in pairing.pairs:
+            yield from self._between(one.schema, partner.schema, path)
+        yield from _alone(old, new, pairing, path)
+
+    def _of_members(self, before: Members, now: Members, path: Path) -> Iterator[Difference]:
         for name in sorted({*before.known, *now.known, *before.required, *now.required}):
             at = (*path, name)
-            if (name in before.known) != (name in now.known):
-                yield _presence(before, now, name, at)
-                continue
-            if name in before.known:
-                yield from self._between(before.known[name], now.known[name], at, room)
-            if name in now.required - before.required:
-                yield Difference(at, "property-required", gained=False, lost=True)
-            if name in before.required - now.required:
-                yield Difference(at, "property-optional", gained=True, lost=False)
+            if name in before.known and name in now.known:
+                yield from self._between(before.known[name], now.known[name], at)
+            else:
+                yield from _presence(before, now, name, at)
+            yield from _requirement(before, now, name, at)
         if c.impossible(before.others) != c.impossible(now.others):
             allowed = c.impossible(before.others)
             rule = "other-properties-allowed" if allowed else "other-properties-forbidden"
             yield Difference(path, rule, gained=allowed, lost=not allowed)
         else:
-            yield from self._between(before.others, now.others, (*path, "*"), room)
+            yield from self._between(before.others, now.others, (*path, "*"))
+
+
+def _alone(
+    old: CanonicalSchema, new: CanonicalSchema, pairing: Pairing, path: Path
+) -> Iterator[Difference]:
+    """Yield what variants without a partner add to `old` and take from it."""
+    for one in pairing.added:
+        rule = _rule_of_variant(one, pairing, "added")
+        gained = exceeds(one.schema, old)
+        yield Difference(path, rule, gained, lost=False, now=shown(one.schema))
+    for one in pairing.removed:
+        rule = _rule_of_variant(one, pairing, "removed")
+        lost = exceeds(one.schema, new)
+        yield Difference(path, rule, gained=False, lost=lost, before=shown(one.schema))
+
+
+def _matters(one: Difference) -> bool:
+    return one.gained is not False or one.lost is not False or one.rule in _PRESENCE
+
+
+def _doubted(one: Difference) -> Difference:
+    """Return a difference of one of several schemas of which values satisfy exactly one.
+
+    What one admits beyond before, another may admit as well, and then neither does.
+    """
+    return replace(one, gained=one.gained or None, lost=one.lost or None)
 
 
 def _key(old: CanonicalSchema, new: CanonicalSchema) -> bytes:
@@ -189,42 +217,34 @@ def _key(old: CanonicalSchema, new: CanonicalSchema) -> bytes:
     )
 
 
-def _presence(before: Members, now: Members, name: str, path: Path) -> Difference:
-    """Return the difference that a property makes which one side alone declares."""
+def _presence(before: Members, now: Members, name: str, path: Path) -> Iterator[Difference]:
+    """Yield the difference that a property makes which one side alone declares."""
     old, new = before.schema(name), now.schema(name)
     gained = exceeds(new, old) if old and new else None
     lost = exceeds(old, new) if old and new else None
     if name in before.known:
-        return Difference(path, "property-removed", name in before.required or gained, lost)
-    required = name in now.required - before.required
-    rule = "required-property-added" if required else "property-added"
-    return Difference(path, rule, gained, required or lost)
+        optional = name in before.required - now.required
+        yield Difference(path, "property-removed", optional or gained, lost)
+    elif name in now.known:
+        required = name in now.required - before.required
+        rule = "required-property-added" if required else "property-added"
+        yield Difference(path, rule, gained, required or lost)
 
 
-def _alone(
-    pairing: Pairing,
-    befores: Sequence[Variant],
-    nows: Sequence[Variant],
-    old: CanonicalSchema,
-    new: CanonicalSchema,
-    path: Path,
-) -> Iterator[Difference]:
-    """Yield what variants without a partner add to `old` and take from it."""
-    for one in pairing.added:
-        rule = _rule_of_variant(one, befores, "added")
-        gained = exceeds(one.schema, old)
-        yield Difference(path, rule, gained, lost=False, now=shown(one.schema))
-    for one in pairing.removed:
-        rule = _rule_of_variant(one, nows, "removed")
-        lost = exceeds(one.schema, new)
-        yield Difference(path, rule, gained=False, lost=lost, before=shown(one.schema))
+def _requirement(before: Members, now: Members, name: str, path: Path) -> Iterator[Difference]:
+    """Yield the difference that it makes whether a property is required, if not told already."""
+    removed, added = name not in now.known, name not in before.known
+    if name in now.required - before.required and (removed or not added):
+        yield Difference(path, "property-required", gained=False, lost=True)
+    if name in before.required - now.required and (added or not removed):
+        yield Difference(path, "property-optional", gained=True, lost=False)
 
 
-def _rule_of_variant(one: Variant, others: Sequence[Variant], done: str) -> str:
+def _rule_of_variant(one: Variant, pairing: Pairing, done: str) -> str:
     if one.kind == "null":
         return f"null-{done}"
-    alike = any(other.kind == one.kind for other in others)
-    return f"variant-{done}" if alike or one.kind in ("any", "none") else f"type-{done}"
+    alike = pairing.several(one.kind) or one.kind in ("any", "none")
+    return f"variant-{done}" if alike else f"type-{done}"
 
 
 def _of_wholes(old: CanonicalSchema, new: CanonicalSchema, path: Path) -> Iterator[Difference]:

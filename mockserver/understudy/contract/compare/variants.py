@@ -25,9 +25,13 @@ _KINDS_OF_VIEWS = {
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of the schemas whose union a schema is; `name` is the component that it refers to."""
+    """One of the schemas whose union a schema is, and what is behind its reference.
+
+    `name` is the component that it refers to.
+    """
 
     schema: CanonicalSchema
+    target: CanonicalSchema
     name: str
     kind: str
 
@@ -39,6 +43,12 @@ class Pairing:
     pairs: tuple[tuple[Variant, Variant], ...]
     removed: tuple[Variant, ...]
     added: tuple[Variant, ...]
+
+    def several(self, kind: str) -> bool:
+        """Tell whether more than one variant or pair of them may hold values of a kind."""
+        firsts = [one for one, _ in self.pairs]
+        found = [one for one in (*firsts, *self.removed, *self.added) if one.kind in (kind, "any")]
+        return len(found) > 1
 
 
 def target(schema: CanonicalSchema, root: CanonicalSchema) -> CanonicalSchema:
@@ -52,50 +62,62 @@ def target(schema: CanonicalSchema, root: CanonicalSchema) -> CanonicalSchema:
     return schema
 
 
+def name_of(schema: CanonicalSchema) -> str:
+    """Return the name of the component that `schema` refers to, or an empty text."""
+    view = schema.view()
+    return c.component(view) if isinstance(view, c.ReferenceView) else ""
+
+
 def variants(schema: CanonicalSchema, root: CanonicalSchema) -> list[Variant]:
     """Return the variants of `schema`, null and each type and branch on its own."""
-    return [
-        Variant(part, name, kind_of(target(part, root)))
-        for part, name in _split(schema, root, "", frozenset())
-    ]
+    found = []
+    for part in _split(schema, root, frozenset()):
+        behind = target(part, root)
+        found.append(Variant(part, behind, name_of(part), kind_of(behind)))
+    return found
+
+
+def overlapping(schema: CanonicalSchema, root: CanonicalSchema) -> bool:
+    """Tell whether values of `schema` satisfy exactly one of several schemas that may overlap."""
+    unions = [target(schema, root)]
+    while unions:
+        view = unions.pop().view()
+        if isinstance(view, c.AnyOfView | c.OneOfView):
+            branches = [target(one, root) for one in view.branches]
+            if isinstance(view, c.OneOfView) and not _disjoint(branches):
+                return True
+            unions += branches
+    return False
 
 
 def _split(
-    schema: CanonicalSchema, root: CanonicalSchema, name: str, seen: frozenset[str]
-) -> Iterator[tuple[CanonicalSchema, str]]:
+    schema: CanonicalSchema, root: CanonicalSchema, seen: frozenset[str]
+) -> Iterator[CanonicalSchema]:
     match schema.view():
-        case c.ReferenceView() as view if view.uri not in seen:
-            inner = root.definition(view.uri) or c.anything()
-            parts = list(_split(inner, root, c.component(view), seen | {view.uri}))
-            yield from parts if len(parts) > 1 else [(schema, c.component(view))]
-        case c.AnyOfView(branches):
-            yield from _each(branches, root, seen)
-        case c.OneOfView(branches) if _disjoint([target(one, root) for one in branches]):
-            yield from _each(branches, root, seen)
+        case c.ReferenceView(uri) if uri not in seen:
+            inner = root.definition(uri) or c.anything()
+            parts = list(_split(inner, root, seen | {uri}))
+            yield from parts if len(parts) > 1 else [schema]
+        case c.AnyOfView(branches) | c.OneOfView(branches):
+            for branch in branches:
+                yield from _split(branch, root, seen)
         case c.MultiTypeView(types) if len(types) > 1:
-            yield from ((c.canonical({"type": one}), "") for one in types)
+            yield from (c.canonical({"type": one}) for one in types)
         case c.EnumView(values) if None in values and len(values) > 1:
-            yield c.null(), ""
-            yield c.canonical({"enum": [one for one in values if one is not None]}), ""
+            yield c.null()
+            yield c.canonical({"enum": [one for one in values if one is not None]})
         case _:
-            yield schema, name
-
-
-def _each(
-    branches: Sequence[CanonicalSchema], root: CanonicalSchema, seen: frozenset[str]
-) -> Iterator[tuple[CanonicalSchema, str]]:
-    for branch in branches:
-        yield from _split(branch, root, "", seen)
+            yield schema
 
 
 def _disjoint(branches: Sequence[CanonicalSchema]) -> bool:
     """Tell whether it is proven that no value satisfies two of `branches`."""
     return all(
-        apart(one, other) for index, one in enumerate(branches) for other in branches[:index]
+        _apart(one, other) for index, one in enumerate(branches) for other in branches[:index]
     )
 
 
-def apart(one: CanonicalSchema, other: CanonicalSchema) -> bool:
+def _apart(one: CanonicalSchema, other: CanonicalSchema) -> bool:
     """Tell whether it is proven that no value satisfies both schemas."""
     both = c.both(one, other)
     return both is not None and c.impossible(both)
@@ -125,21 +147,11 @@ def _kind_of_value(value: Json) -> str:
     return _KINDS.get(type(value), "number")
 
 
-def paired(
-    old: Sequence[Variant],
-    new: Sequence[Variant],
-    old_root: CanonicalSchema,
-    new_root: CanonicalSchema,
-) -> Pairing:
-    """Return which variants belong together: equal ones, of one name, or the most alike."""
+def paired(old: Sequence[Variant], new: Sequence[Variant]) -> Pairing:
+    """Return which variants belong together: of one name, or equal, or else the most alike."""
     pairs: list[tuple[Variant, Variant]] = []
     removed, added = list(old), list(new)
-
-    def alike(one: Variant, other: Variant) -> float:
-        before, now = target(one.schema, old_root), target(other.schema, new_root)
-        return 0 if one.kind != other.kind or apart(before, now) else _in_common(before, now)
-
-    for likeness in (_equal, _same_name, alike):
+    for likeness in (_same_name, _equal, _alike):
         for one in list(removed):
             best = max(added, key=lambda other: likeness(one, other), default=None)
             if best and likeness(one, best):
@@ -149,12 +161,20 @@ def paired(
     return Pairing(tuple(pairs), tuple(removed), tuple(added))
 
 
+def _same_name(one: Variant, other: Variant) -> float:
+    return one.name == other.name != ""
+
+
 def _equal(one: Variant, other: Variant) -> float:
+    if one.kind != other.kind or one.kind == "null":
+        return one.kind == other.kind
     return bool(c.covers(one.schema, other.schema) and c.covers(other.schema, one.schema))
 
 
-def _same_name(one: Variant, other: Variant) -> float:
-    return one.name == other.name != ""
+def _alike(one: Variant, other: Variant) -> float:
+    if one.kind != other.kind or _apart(one.target, other.target):
+        return 0
+    return _in_common(one.target, other.target)
 
 
 def _in_common(one: CanonicalSchema, other: CanonicalSchema) -> float:
