@@ -72,7 +72,7 @@ KINDLY_READ = [
 
 ODD = [
     posted({"title": "a\0b"}, NO),
-    posted(NEW, NO, media_type=f"{JSON}; charset=utf-8"),
+    posted(NEW, NO, media_type=f"{JSON}; charset=latin-1"),
     posted({**NEW, "more": "x" * 9000}, NO),
     posted(NEW, NO, media_type=""),
 ]

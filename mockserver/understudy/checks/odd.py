@@ -13,7 +13,8 @@ _LONG = 8000
 def is_odd(sent: Sent, texts: Iterable[str | None]) -> bool:
     """Tell whether a request is one that servers may refuse for what no contract speaks of."""
     media_type = sent.header("content-type").lower()
-    if "charset" in media_type or (sent.body and not media_type):
+    encoding = media_type.partition("charset=")[2].strip(' "')
+    if encoding not in ("", "utf-8") or (sent.body and not media_type):
         return True
     if len(sent.target) > _LONG or len(sent.body) > _LONG:
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from understudy.checks.case import Case
 from understudy.checks.credentials import Shown
-from understudy.checks.promise import Outcome, promise
+from understudy.checks.promise import Outcome, Promise, promise
 from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Operation
@@ -59,17 +59,26 @@ def refused(case: Case) -> Iterator[Outcome]:
         return
     kind = MEDIA_TYPE_REFUSED if wrong.keyword == "mediaType" else REFUSED
     subject = subject_of(case, wrong)
-    if case.status >= 400:
+    if case.status >= 400 and not (kind is MEDIA_TYPE_REFUSED and _is_not_415(case, operation)):
         yield case.held(kind, subject)
         return
     yield case.broken(
         kind,
-        f"a 4xx: {wrong.message}",
+        f"{_wanted(kind, operation)}: {wrong.message}",
         f"{case.status}",
         subject=subject,
         keyword=wrong.keyword,
         pointer=pointer_of(case, operation, wrong),
     )
+
+
+def _is_not_415(case: Case, operation: Operation) -> bool:
+    """Tell whether another 4xx came where 415 is documented for this very mistake."""
+    return case.status in (400, 422) and "415" in operation.responses
+
+
+def _wanted(kind: Promise, operation: Operation) -> str:
+    return "415" if kind is MEDIA_TYPE_REFUSED and "415" in operation.responses else "a 4xx"
 
 
 def subject_of(case: Case, wrong: Invalid) -> str:

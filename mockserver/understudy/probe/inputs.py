@@ -35,7 +35,8 @@ _BODIES = (
     b'{"a": NaN}', b'\xef\xbb\xbf{"a": 1}', b"[" * 2000, b"not json",
 )  # fmt: skip
 _MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "image/png")
-_CHARSETS = ("utf-16", "latin-1", "bogus")
+_DEPTH = 500
+_CHARSETS = ("utf-8", "utf-16", "latin-1", "bogus")
 
 
 class Inputs:
@@ -144,7 +145,7 @@ def _anchored(labelled: Labelled, good: Json) -> Json:
 def _hostile(body: dict[str, Json]) -> Iterator[Json]:
     """Yield the body with each member made hostile in turn: huge, deep, odd text."""
     deep: Json = []
-    for _ in range(150):
+    for _ in range(_DEPTH):
         deep = [deep]
     odd = ("nul \0 inside", "\u202e\U0001f600", "x" * 100_000, 10**40, -(10**40), 1e308, deep, None)
     for key in body:

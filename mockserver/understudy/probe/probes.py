@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from understudy.checks.laws import agreeing
+from understudy.contract.meaning.names import plain
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments, request
@@ -15,6 +16,7 @@ from understudy.probe.ground import Ground
 from understudy.probe.inputs import Inputs
 from understudy.types import Json
 
+_BODIES = 6
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -81,3 +83,12 @@ def inputs(ground: Ground) -> None:
         arguments, body = ground.best(operation)
         for sent in made.all(operation, arguments, body):
             ground.api.send(ground.api.authorized(operation, sent))
+        for number in range(_BODIES if operation.body else 0):
+            told = ground.supply.telling(operation, number)
+            ground.api.ask(operation, arguments, ground.owned(told, _ids(body)))
+
+
+def _ids(body: Json) -> dict[str, Json]:
+    """Return by plain name what a body says of other resources."""
+    members = body.items() if isinstance(body, dict) else ()
+    return {name: value for key, value in members if (name := plain(key)).endswith("id")}

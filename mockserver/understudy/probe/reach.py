@@ -84,7 +84,7 @@ def _creation(ground: Ground, creating: Writing) -> None:
             taken |= {names.plain(name): value for (_, name), value in scene.arguments.items()}
     for arguments in ground.supply.arguments(creating.operation, taken):
         for number in range(_BODIES):
-            body = ground.supply.body(creating.operation, number)
+            body = ground.owned(ground.supply.body(creating.operation, number), taken)
             case = ground.create(creating, arguments, body)
             if case.ok:
                 ground.keep(case, arguments, body)

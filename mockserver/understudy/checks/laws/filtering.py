@@ -65,8 +65,7 @@ def _one(
     if not matching:
         return
     yield held(COMPLETE, cases, subject)
-    total = follow(found.cases[0].value, listing.paging.total) if listing.paging.total else MISSING
-    if isinstance(total, int):
+    for total in paging.totals_of(found.cases[0], listing):
         yield outcome(
             TOTAL,
             cases,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, held, items_of, outcome, with_
 from understudy.checks.laws.walking import Walk, bounds, collect, ids, walk
 from understudy.checks.promise import Outcome, promise
@@ -83,17 +84,15 @@ def short(value: Json) -> str:
 
 def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -> Iterator[Outcome]:
     paging = listing.paging
-    if paging.total is None or not whole.complete:
+    if not (paging.total or paging.total_header) or not whole.complete:
         return
     low, high, _ = bounds(asker, listing)
     uneven = (size for size in range(max(low, 2), min(high, 9)) if len(whole.items) % size)
     size = next(uneven, max(low, 2))
     small = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
     for case in [*whole.cases[:2], small]:
-        total = follow(case.value, paging.total) if case.ok else MISSING
-        if not isinstance(total, int):
-            continue
-        if total != len(whole.items):
+        total = next((one for one in totals_of(case, listing) if one != len(whole.items)), None)
+        if total is not None:
             got = f"{total}, but the pages hold {len(whole.items)} items"
             yield outcome(TOTAL, [*whole.cases[:1], case], f"{len(whole.items)}", got)
             break
@@ -104,6 +103,18 @@ def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -
         wanted = -(-len(whole.items) // size)
         got = f"{count} pages of {size} for {len(whole.items)} items"
         yield outcome(PAGES, [small], f"{wanted}", got, broken=count != wanted)
+
+
+def totals_of(case: Case, listing: Listing) -> Iterator[int]:
+    """Yield what a page says the number of items on all pages is."""
+    if not case.ok:
+        return
+    total = follow(case.value, listing.paging.total) if listing.paging.total else MISSING
+    if isinstance(total, int):
+        yield total
+    text = case.exchange.reply.header(listing.paging.total_header.lower()) or ""
+    if listing.paging.total_header and text.isdecimal():
+        yield int(text)
 
 
 def _full(

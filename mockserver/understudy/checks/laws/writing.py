@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import agrees, is_same, read_arguments
+from understudy.checks.laws.agreeing import agrees, differences, is_same, read_arguments
 from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
 from understudy.checks.laws.walking import collect, ids
 from understudy.checks.meaning import same
@@ -16,6 +16,7 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Writing
 from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
+from understudy.contract.schemas import leads_somewhere
 from understudy.contract.wire.writing import Arguments
 from understudy.types import Json, JsonObject
 
@@ -127,6 +128,8 @@ def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Ou
     yield held(CREATED_READ, [case, found])
     value = follow(found.value, scene.reading.body)
     reading, cases = scene.reading, [case, found]
+    yield from _left_out(asker, cases, member.value, value)
+    yield from _as_sent(cases, value)
     for one in agrees(cases, member.value, value, reading.body, reading.last):
         finding = one.finding
         if finding is None:
@@ -135,6 +138,65 @@ def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Ou
             yield outcome(
                 CREATED_SAME, [case, found], finding.expected, finding.got, subject=finding.subject
             )
+
+
+def _left_out(
+    asker: Asker, cases: Sequence[Case], created: JsonObject, shown: Json
+) -> Iterator[Outcome]:
+    """Check that a view has the members of a new resource that its schema knows."""
+    last = cases[-1]
+    if not isinstance(shown, dict) or last.response is None or not last.media_type:
+        return
+    schemas, schema = asker.rules.contract.schemas, last.response.schemas[last.media_type]
+    for key, value in created.items():
+        gone = key not in shown and value not in (None, [], {})
+        if gone and any(leads_somewhere(schema, path, schemas) for path in _places(last, key)):
+            yield outcome(
+                CREATED_SAME, cases, f"/{key} is {value!r}"[:120], "nothing", subject=f"body /{key}"
+            )
+
+
+def _as_sent(cases: Sequence[Case], shown: Json) -> Iterator[Outcome]:
+    """Check that free objects and the items of arrays are read as a creation sent them."""
+    understood = cases[0].understood
+    sent = understood.request.body if understood else None
+    if not isinstance(sent, dict) or not isinstance(shown, dict):
+        return
+    for key, value in sent.items():
+        subject = f"body /{key}"
+        if isinstance(value, dict) and isinstance(shown.get(key), dict):
+            lost = [name for name in value if name not in shown[key]]
+            yield outcome(
+                CREATED_SAME,
+                cases,
+                f"/{key} with {', '.join(lost)}",
+                "not there",
+                broken=bool(lost),
+                subject=subject,
+            )
+        items = value if isinstance(value, list) else []
+        found = shown.get(key)
+        for item in (one for one in items if isinstance(one, dict) and isinstance(found, list)):
+            kept = any(not any(differences(item, other, ())) for other in found or ())
+            yield outcome(
+                CREATED_SAME,
+                cases,
+                f"{item!r}"[:200],
+                "no such item",
+                broken=not kept,
+                subject=subject,
+            )
+
+
+def _places(case: Case, key: str) -> Iterator[tuple[str, ...]]:
+    """Yield where a member of the resource stands in a response of the operation."""
+    meaning, operation = case.rules.meaning, case.operation
+    listing = meaning.listing(operation) if operation else None
+    reading = meaning.reading(operation) if operation else None
+    if listing is not None:
+        yield (*listing.items, "*", key)
+    if reading is not None:
+        yield (*reading.body, key)
 
 
 def _listed(
@@ -150,8 +212,8 @@ def _listed(
     by_id = dict(zip(ids(listing, found.items), found.items, strict=True))
     for case, _ in cases:
         value = follow(case.value, creating.body) if case.ok else MISSING
-        id_ = follow(value, creating.id_member) if value is not MISSING else MISSING
-        if id_ is MISSING:
+        id_ = follow(value, creating.id_member)
+        if id_ is MISSING or not isinstance(value, dict) or not _is_owned(value, scene):
             continue
         shown = by_id.get(identity(id_))
         steps = [case, *found.cases[:1]]
@@ -160,7 +222,18 @@ def _listed(
                 yield outcome(CREATED_LISTED, steps, f"{id_!r} in the list", "not there")
             continue
         yield held(CREATED_LISTED, steps)
+        yield from _left_out(asker, steps, value, shown)
         yield from agrees(steps, value, shown, (*listing.items, "0"))
+
+
+def _is_owned(value: JsonObject, scene: Scene) -> bool:
+    """Tell whether a resource belongs to what the arguments of a list name."""
+    owners = scene.listing.owners if scene.listing else {}
+    return all(
+        same(follow(value, tokens), scene.arguments.get((runtime.location, runtime.name)))
+        for tokens, runtime in owners.items()
+        if follow(value, tokens) is not MISSING
+    )
 
 
 def changed(

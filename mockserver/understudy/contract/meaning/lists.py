@@ -114,6 +114,7 @@ def _paging(operation: Operation, schema: Json, item: Json, shapes: Shapes) -> P
         cursor=_runtime(cursor),
         next=next_ if cursor else None,
         total=total,
+        total_header=_total_header(operation) if paged else "",
         pages=shapes.counts(schema, names.PAGES) if page else None,
     )
 
@@ -168,6 +169,12 @@ def _is_cursor(parameter: Parameter, shapes: Shapes) -> bool:
 
 def _said_at(schema: Json, tokens: Tokens, shapes: Shapes) -> str:
     return next((shapes.said(m) for found, m in shapes.near(schema) if found == tokens), "")
+
+
+def _total_header(operation: Operation) -> str:
+    """Return the header that has the number of items on all pages, or an empty text."""
+    found = (header.name for header in operation.success.headers)
+    return next((one for one in found if names.plain(one).removeprefix("x") in names.TOTAL), "")
 
 
 def _echoes(operation: Operation, schema: Json, shapes: Shapes) -> Iterator[tuple[Tokens, Runtime]]:

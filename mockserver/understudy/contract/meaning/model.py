@@ -37,7 +37,8 @@ class Paging:
     """How a list is cut into pages; what is not there is None.
 
     `size` limits a page. `offset` skips items, `page` counts pages from `first_page`, `cursor`
-    takes what `next` led to in the page before. `total` and `pages` lead to counts of the whole.
+    takes what `next` led to in the page before. `total` and `pages` lead to counts of the whole;
+    `total_header` is a header that has the first of them.
     """
 
     size: Runtime | None = None
@@ -48,6 +49,7 @@ class Paging:
     next: Tokens | None = None
     total: Tokens | None = None
     pages: Tokens | None = None
+    total_header: str = ""
 
     @property
     def moves(self) -> bool:

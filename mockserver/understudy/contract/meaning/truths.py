@@ -67,10 +67,12 @@ def _arrays(name: str, schema: Json, shapes: Shapes) -> Iterator[Relation]:
             yield from _belonging(name, member, schema, item, shapes)
             yield related("distinct", name, _to(member, "*", id_[0]))
         yield from _count(name, member, properties, shapes)
-        yield from _sorted(name, member, array, item, shapes)
+        yield from _sorted(name, member, schema, item, shapes)
 
 
-def _sorted(name: str, member: str, array: Json, item: Json, shapes: Shapes) -> Iterator[Relation]:
+def _sorted(name: str, member: str, schema: Json, item: Json, shapes: Shapes) -> Iterator[Relation]:
+    """Yield that a sequence is in order, and began after what it belongs to."""
+    array = shapes.properties(schema)[member]
     said = shapes.said(array)
     newest, oldest = NEWEST.search(said), OLDEST.search(said)
     inner = shapes.properties(item)
@@ -79,6 +81,11 @@ def _sorted(name: str, member: str, array: Json, item: Json, shapes: Shapes) -> 
     if time and (newest or oldest or names.plain(member) in names.SEQUENCES):
         direction = "descending" if newest else "ascending" if oldest else "either"
         yield related("sorted", name, _to(member, "*", time), direction=direction)
+        around = shapes.properties(schema)
+        begun = [one for one, part in around.items() if shapes.is_instant(part)]
+        start = names.first_of(names.EARLIEST[:1], begun)
+        if start and names.plain(member) in names.SEQUENCES:
+            yield related("in_order", name, _to(start), _to(member, "*", time))
 
 
 def _belonging(
