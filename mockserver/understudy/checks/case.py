@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -15,6 +15,7 @@ from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation, Response
 from understudy.contract.pointers import MISSING
+from understudy.contract.schemas import starred
 from understudy.contract.validate import Validator
 from understudy.contract.wire.bodies import is_deep
 from understudy.contract.wire.reading import RequestReader, Understood
@@ -146,6 +147,11 @@ class Case:
         except ValueError:
             return MISSING
         return MISSING if is_deep(value) else value
+
+    def starred(self, tokens: Sequence[str | int]) -> str:
+        """Return the pointer of a member of the body, with `*` for what is data."""
+        schema = self.response.schemas.get(self.media_type, True) if self.response else True
+        return starred(schema, tokens, self.rules.contract.schemas)
 
     @property
     def label(self) -> str:

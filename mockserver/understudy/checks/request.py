@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from understudy.checks.case import Case
 from understudy.checks.credentials import Shown
@@ -10,9 +10,8 @@ from understudy.checks.promise import Outcome, Promise, promise
 from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Operation
-from understudy.contract.schemas import general
+from understudy.contract.schemas import starred
 from understudy.contract.wire.invalid import Invalid
-from understudy.types import Json
 
 ACCEPTED = promise(
     "request/valid-accepted",
@@ -59,7 +58,7 @@ def refused(case: Case) -> Iterator[Outcome]:
     if wrong is None or case.status >= 500:
         return
     kind = MEDIA_TYPE_REFUSED if wrong.keyword == "mediaType" else REFUSED
-    subject = subject_of(operation, wrong, case.rules.contract.schemas)
+    subject = subject_of(case, wrong)
     if case.status >= 400 and not (kind is MEDIA_TYPE_REFUSED and _is_not_415(case, operation)):
         yield case.held(kind, subject)
         return
@@ -82,17 +81,18 @@ def _wanted(kind: Promise, operation: Operation) -> str:
     return "415" if kind is MEDIA_TYPE_REFUSED and "415" in operation.responses else "a 4xx"
 
 
-def subject_of(operation: Operation, wrong: Invalid, schemas: Mapping[str, Json]) -> str:
+def subject_of(case: Case, wrong: Invalid) -> str:
     """Return what is wrong as people name it: `query limit`, `body /title`."""
-    location, *rest = wrong.path
+    location, *tokens = wrong.path
     if location != "body":
-        return f"{location} {rest[0] if rest else ''}".strip()
-    if wrong.keyword in ("encoding", "json", "missing") or operation.body is None:
+        return f"{location} {tokens[0] if tokens else ''}".strip()
+    body = case.operation.body if case.operation else None
+    if wrong.keyword == "json" or body is None:
         return "body"
-    tokens = list(general(next(iter(operation.body.schemas.values())), rest, schemas))
-    if wrong.keyword == "required" and isinstance(wrong.limit, str):
-        tokens.append(wrong.limit)
-    return f"body {pointers.join('', *tokens)}".strip()
+    missing = [tokens.pop()] if wrong.keyword == "required" else []
+    schema = next(iter(body.schemas.values()), True)
+    where = starred(schema, tokens, case.rules.contract.schemas)
+    return f"body {pointers.join(where, *missing)}".strip()
 
 
 def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:

@@ -11,7 +11,7 @@ from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Header
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import general, resolve
+from understudy.contract.schemas import resolve
 from understudy.contract.validate import Violation
 from understudy.contract.wire.bodies import DEPTH_LIMIT
 from understudy.types import Json
@@ -101,7 +101,7 @@ def answered(case: Case) -> Iterator[Outcome]:
 
 def status(case: Case) -> Iterator[Outcome]:
     """Check that the status is documented."""
-    if case.operation is None or case.status >= 500:
+    if case.operation is None or (case.status >= 500 and case.status != 501):
         return
     if case.response is not None:
         yield case.held(STATUS)
@@ -143,8 +143,7 @@ def body(case: Case) -> Iterator[Outcome]:
         yield case.held(BODY, subject)
         return
     document = case.rules.contract.document.data
-    schema, schemas = case.response.schemas[case.media_type], case.rules.contract.schemas
-    for (where, keyword), violation in _distinct(violations, schema, schemas).items():
+    for (where, keyword), violation in _distinct(case, violations).items():
         yield case.broken(
             BODY,
             f"{keyword} {_limit(violation)}".strip(),
@@ -227,13 +226,11 @@ def _input_at_fault(case: Case) -> str:
     return f"{wrong.path[0]} {wrong.keyword}" if wrong else ""
 
 
-def _distinct(
-    violations: list[Violation], schema: Json, schemas: Mapping[str, Json]
-) -> Mapping[tuple[str, str], Violation]:
-    """Return the first violation for each place, regardless of the data, and keyword."""
+def _distinct(case: Case, violations: list[Violation]) -> Mapping[tuple[str, str], Violation]:
+    """Return the first violation for each place, whatever the data, and keyword."""
     found: dict[tuple[str, str], Violation] = {}
     for violation in violations:
-        where = pointers.join("", *general(schema, violation.path, schemas))
+        where = case.starred(violation.path)
         if violation.keyword == "required" and isinstance(violation.limit, str):
             where = f"{where}/{violation.limit}"
         found.setdefault((where, violation.keyword), violation)

@@ -68,6 +68,16 @@ class Api(Judge):
         """Return the address below which targets are."""
         return self._client.base
 
+    @property
+    def left(self) -> float | None:
+        """Return how many seconds are left, or None where there is no end."""
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
+
+    def check_time(self) -> None:
+        """Raise TimeUpError if the time is over."""
+        if self.left == 0:
+            raise TimeUpError
+
     def ask(self, operation: Operation, arguments: Arguments, body: Json = MISSING) -> Case:
         """Send one request with good credentials and return its case."""
         return self.send(self.authorized(operation, request(operation, arguments, body)))
@@ -149,8 +159,7 @@ class Api(Judge):
     def _exchange(self, sent: Sent) -> Exchange:
         if self.read_only and sent.method not in _SAFE:
             raise NotReadOnlyError(f"{sent.method} {sent.target}")
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise TimeUpError
+        self.check_time()
         return self._client.send(sent)
 
     def judge(self, exchange: Exchange) -> Case:
@@ -160,6 +169,5 @@ class Api(Judge):
         return case
 
     def _tell(self, label: str) -> None:
-        left = None if self._deadline is None else self._deadline - time.monotonic()
         found = self.ledger.count
-        self._watch(Progress(self.phase, label, self.ledger.requests, found, left))
+        self._watch(Progress(self.phase, label, self.ledger.requests, found, self.left))

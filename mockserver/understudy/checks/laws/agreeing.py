@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from understudy.checks import access
 from understudy.checks.case import Case
@@ -14,7 +14,7 @@ from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
-from understudy.contract.meaning.model import Listing, Reading
+from understudy.contract.meaning.model import Listing, Reading, Tokens
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING, follow, join
 from understudy.contract.wire.writing import Arguments
@@ -74,9 +74,8 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
         if not case.ok or case.value is MISSING:
             continue
         yield held(READABLE, cases)
-        yield from agrees(
-            cases, member.value, follow(case.value, scene.reading.body), scene.reading
-        )
+        value, body = follow(case.value, scene.reading.body), scene.reading.body
+        yield from agrees(cases, member.value, value, body, scene.reading.last)
         again = asker.ask(scene.reading.operation, arguments)
         same_again = again.ok and identity(again.value) == identity(case.value)
         yield outcome(
@@ -94,14 +93,16 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
 
 
 def agrees(
-    cases: Sequence[Case], one: Json, other: Json, reading: Reading | None = None
+    cases: Sequence[Case], one: Json, other: Json, at: Tokens, cut: Collection[Tokens] = ()
 ) -> Iterator[Outcome]:
-    """Check that two views of a resource say the same where both speak."""
-    cut = reading.last if reading else {}
+    """Check that two views of a resource say the same where both speak.
+
+    The other one stands in the last reply where `at` leads to; lists at `cut` may be shorter.
+    """
     for path, first, second in differences(one, other, ()):
         if any(path[: len(tokens)] == tokens for tokens in cut):
             continue
-        starred = join("", *("*" if token.isdecimal() else token for token in path))
+        starred = cases[-1].starred((*at, *path)).removeprefix(cases[-1].starred(at))
         yield outcome(
             AGREES,
             cases,

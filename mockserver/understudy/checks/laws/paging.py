@@ -64,7 +64,7 @@ def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterato
 def _difference(one: Json, other: Json, path: str = "") -> str:
     """Return where two values first differ."""
     if isinstance(one, dict) and isinstance(other, dict):
-        for key in one.keys() | other.keys():
+        for key in {**one, **other}:
             if identity(one.get(key)) != identity(other.get(key)):
                 return _difference(one.get(key), other.get(key), f"{path}/{key}")
     if isinstance(one, list) and isinstance(other, list):

@@ -127,9 +127,10 @@ def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Ou
         return
     yield held(CREATED_READ, [case, found])
     value = follow(found.value, scene.reading.body)
-    yield from _left_out(asker, [case, found], member.value, value)
-    yield from _as_sent([case, found], value)
-    for one in agrees([case, found], member.value, value, scene.reading):
+    reading, cases = scene.reading, [case, found]
+    yield from _left_out(asker, cases, member.value, value)
+    yield from _as_sent(cases, value)
+    for one in agrees(cases, member.value, value, reading.body, reading.last):
         finding = one.finding
         if finding is None:
             yield held(CREATED_SAME, [case, found])
@@ -222,7 +223,7 @@ def _listed(
             continue
         yield held(CREATED_LISTED, steps)
         yield from _left_out(asker, steps, value, shown)
-        yield from agrees(steps, value, shown)
+        yield from agrees(steps, value, shown, (*listing.items, "0"))
 
 
 def _is_owned(value: JsonObject, scene: Scene) -> bool:
