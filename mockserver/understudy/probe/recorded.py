@@ -24,7 +24,8 @@ def judge_recording(
     """Judge the exchanges with the API that a HAR file holds.
 
     Credentials are taken to be good where they are shown; where no request shows any, access is
-    not judged. What no exchange is about is told as not checked. Raises ContractError for what is no HAR file.
+    not judged. What no exchange is about is told as not checked. Raises ContractError for what is
+    no HAR file.
     """
     start = time.monotonic()
     recording = read_har(path, contract, base_url)
