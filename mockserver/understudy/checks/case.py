@@ -14,9 +14,10 @@ from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation, Response
-from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import starred
+from understudy.contract.pointers import MISSING, join
+from understudy.contract.schemas import general
 from understudy.contract.validate import Validator
+from understudy.contract.wire.bodies import is_deep
 from understudy.contract.wire.reading import RequestReader, Understood
 from understudy.contract.wire.route import Route, Router
 from understudy.exchange import Exchange
@@ -138,18 +139,19 @@ class Case:
 
     @cached_property
     def value(self) -> Json:
-        """Return the decoded body of the reply, or MISSING if it is not JSON."""
+        """Return the decoded body of the reply, or MISSING if it is not JSON or nested too deep."""
         if not _JSON.match(self.exchange.reply.media_type):
             return MISSING
         try:
-            return loads(self.exchange.reply.body)
+            value = loads(self.exchange.reply.body)
         except ValueError:
             return MISSING
+        return MISSING if is_deep(value) else value
 
     def starred(self, tokens: Sequence[str | int]) -> str:
         """Return the pointer of a member of the body, with `*` for what is data."""
         schema = self.response.schemas.get(self.media_type, True) if self.response else True
-        return starred(schema, tokens, self.rules.contract.schemas)
+        return join("", *general(schema, tokens, self.rules.contract.schemas))
 
     @property
     def label(self) -> str:

@@ -46,7 +46,7 @@ class Tier:
 TIERS: Mapping[str, Tier] = {
     tier.name: tier
     for tier in (
-        Tier("smoke", each=40),
+        Tier("smoke", each=120),
         Tier("pr", each=400, examples=40, created=120),
         Tier("nightly", each=2000, examples=200, seeds=3, stateful=True, created=120),
     )

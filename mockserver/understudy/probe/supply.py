@@ -121,7 +121,7 @@ class Supply:
 
     def telling(self, operation: Operation, number: int) -> Json:
         """Return a valid body whose free texts show whether they are kept as they are."""
-        body = self.body(operation, number)
+        body = self.rich(operation, number)
         if not isinstance(body, dict) or operation.body is None:
             return body
         schema = next(iter(operation.body.schemas.values()))
@@ -143,9 +143,9 @@ class Supply:
         schemas = (resolve(one, self._contract.schemas) for one in found)
         return min((int(one.get("maxLength", _LONG)) for one in schemas), default=_LONG)
 
-    def rich(self, operation: Operation) -> Json:
-        """Return the valid body that says the most."""
-        bodies = [self.body(operation, number) for number in range(_EACH)]
+    def rich(self, operation: Operation, number: int = 0) -> Json:
+        """Return the valid body, of a few for each number, that says the most."""
+        bodies = [self.body(operation, number * _EACH + index) for index in range(_EACH)]
         return max(bodies, key=lambda body: len(dumps(body)) if body is not MISSING else 0)
 
     def changes(self, operation: Operation) -> Iterator[JsonObject]:
