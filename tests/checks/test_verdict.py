@@ -148,6 +148,11 @@ SAME_DEFECT = [
         posted({"title": "x" * 21}, reply(201, note(8))),
         posted({"title": "y" * 99}, reply(201, note(9))),
     ),
+    (read(note(7, marks={"a": "x"})), read(note(7, marks={"b": "y"}))),
+    (
+        posted({"title": "Salt", "marks": {"a": "x"}}, reply(201, note(8, title="Salt"))),
+        posted({"title": "Salt", "marks": {"b": []}}, reply(201, note(8, title="Salt"))),
+    ),
     (asked("PUT", MANY, reply(200)), asked("PUT", "/owners/5/notes", reply(200))),
     (get(ONE, reply(200, note(7)), ()), get("/owners/1/notes/8", reply(200, note(8)), ())),
 ]

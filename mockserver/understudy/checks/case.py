@@ -14,8 +14,8 @@ from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation, Response
-from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import starred
+from understudy.contract.pointers import MISSING, join
+from understudy.contract.schemas import general
 from understudy.contract.validate import Validator
 from understudy.contract.wire.bodies import is_deep
 from understudy.contract.wire.reading import RequestReader, Understood
@@ -151,7 +151,7 @@ class Case:
     def starred(self, tokens: Sequence[str | int]) -> str:
         """Return the pointer of a member of the body, with `*` for what is data."""
         schema = self.response.schemas.get(self.media_type, True) if self.response else True
-        return starred(schema, tokens, self.rules.contract.schemas)
+        return join("", *general(schema, tokens, self.rules.contract.schemas))
 
     @property
     def label(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from understudy.checks.case import Case
 from understudy.checks.credentials import Shown
@@ -10,8 +10,9 @@ from understudy.checks.promise import Outcome, Promise, promise
 from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Operation
-from understudy.contract.schemas import starred
+from understudy.contract.schemas import general
 from understudy.contract.wire.invalid import Invalid
+from understudy.types import Json
 
 ACCEPTED = promise(
     "request/valid-accepted",
@@ -58,7 +59,7 @@ def refused(case: Case) -> Iterator[Outcome]:
     if wrong is None or case.status >= 500:
         return
     kind = MEDIA_TYPE_REFUSED if wrong.keyword == "mediaType" else REFUSED
-    subject = subject_of(case, wrong)
+    subject = subject_of(operation, wrong, case.rules.contract.schemas)
     if case.status >= 400 and not (kind is MEDIA_TYPE_REFUSED and _is_not_415(case, operation)):
         yield case.held(kind, subject)
         return
@@ -81,18 +82,17 @@ def _wanted(kind: Promise, operation: Operation) -> str:
     return "415" if kind is MEDIA_TYPE_REFUSED and "415" in operation.responses else "a 4xx"
 
 
-def subject_of(case: Case, wrong: Invalid) -> str:
+def subject_of(operation: Operation, wrong: Invalid, schemas: Mapping[str, Json]) -> str:
     """Return what is wrong as people name it: `query limit`, `body /title`."""
-    location, *tokens = wrong.path
+    location, *rest = wrong.path
     if location != "body":
-        return f"{location} {tokens[0] if tokens else ''}".strip()
-    body = case.operation.body if case.operation else None
-    if wrong.keyword == "json" or body is None:
+        return f"{location} {rest[0] if rest else ''}".strip()
+    if wrong.keyword in ("encoding", "json", "missing") or operation.body is None:
         return "body"
-    missing = [tokens.pop()] if wrong.keyword == "required" else []
-    schema = next(iter(body.schemas.values()), True)
-    where = starred(schema, tokens, case.rules.contract.schemas)
-    return f"body {pointers.join(where, *missing)}".strip()
+    tokens = list(general(next(iter(operation.body.schemas.values())), rest, schemas))
+    if wrong.keyword == "required":
+        tokens[-1] = str(rest[-1])  # what is missing, even where it is not declared
+    return f"body {pointers.join('', *tokens)}".strip()
 
 
 def pointer_of(case: Case, operation: Operation, wrong: Invalid) -> str:

@@ -11,7 +11,7 @@ from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Header
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import resolve
+from understudy.contract.schemas import general, resolve
 from understudy.contract.validate import Violation
 from understudy.contract.wire.bodies import DEPTH_LIMIT
 from understudy.types import Json
@@ -143,7 +143,8 @@ def body(case: Case) -> Iterator[Outcome]:
         yield case.held(BODY, subject)
         return
     document = case.rules.contract.document.data
-    for (where, keyword), violation in _distinct(case, violations).items():
+    schema, schemas = case.response.schemas[case.media_type], case.rules.contract.schemas
+    for (where, keyword), violation in _distinct(violations, schema, schemas).items():
         yield case.broken(
             BODY,
             f"{keyword} {_limit(violation)}".strip(),
@@ -226,11 +227,13 @@ def _input_at_fault(case: Case) -> str:
     return f"{wrong.path[0]} {wrong.keyword}" if wrong else ""
 
 
-def _distinct(case: Case, violations: list[Violation]) -> Mapping[tuple[str, str], Violation]:
-    """Return the first violation for each place, whatever the data, and keyword."""
+def _distinct(
+    violations: list[Violation], schema: Json, schemas: Mapping[str, Json]
+) -> Mapping[tuple[str, str], Violation]:
+    """Return the first violation for each place, regardless of the data, and keyword."""
     found: dict[tuple[str, str], Violation] = {}
     for violation in violations:
-        where = case.starred(violation.path)
+        where = pointers.join("", *general(schema, violation.path, schemas))
         if violation.keyword == "required" and isinstance(violation.limit, str):
             where = f"{where}/{violation.limit}"
         found.setdefault((where, violation.keyword), violation)

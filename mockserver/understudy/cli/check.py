@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.arguments import Seed
+from understudy.cli.arguments import Secret, Seed
 from understudy.cli.check_options import (
     CONFIGURATIONS,
     REPORTS,
@@ -60,6 +60,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
 @click.option(
     "--bearer",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_BEARER",
     metavar="TOKEN",
     help="A good bearer token; [SCHEME=]$NAME takes it from the environment.",
@@ -67,6 +68,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
 @click.option(
     "--api-key",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_API_KEY",
     metavar="KEY",
     help="A good API key, as --bearer.",
@@ -74,6 +76,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
 @click.option(
     "--basic",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_BASIC",
     metavar="USER:PASSWORD",
     help="Good basic credentials, as --bearer.",
@@ -87,6 +90,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
 @click.option(
     "--second-bearer",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_SECOND_BEARER",
     metavar="TOKEN",
     help="Another user, who must not see what belongs to the first.",
@@ -94,6 +98,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
 @click.option(
     "--second-api-key",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_SECOND_API_KEY",
     metavar="KEY",
     help="The same with an API key.",

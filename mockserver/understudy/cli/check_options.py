@@ -36,9 +36,12 @@ def configured(
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise click.UsageError(f"{path}: {error}") from error
-    if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("understudy", {})
-    table = data.get("check", {})
+    names = ("tool", "understudy", "check") if path.name == "pyproject.toml" else ("check",)
+    table: Any = data
+    for name in names:
+        table = table.get(name, {})
+        if not isinstance(table, dict):
+            raise click.UsageError(f"{path}: {name} is not a table")
     known = {option.name for option in context.command.params}
     found = {name.replace("-", "_"): entry for name, entry in table.items()}
     unknown = sorted(found.keys() - known)

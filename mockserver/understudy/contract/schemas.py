@@ -7,7 +7,7 @@ from typing import Final
 
 from understudy.contract.expressions import Relative
 from understudy.contract.nodes import Node
-from understudy.contract.pointers import children, join
+from understudy.contract.pointers import children
 from understudy.contract.relations import Breach, Relation, breaches
 from understudy.types import Json, JsonObject
 
@@ -19,7 +19,6 @@ _COMBINERS = ("allOf", "anyOf", "oneOf")
 IN_PLACE: Final = (*_COMBINERS, "if", "then", "else")
 """The keywords whose schemas are about the same value as what they stand in."""
 
-_UNNAMED = ("items", "additionalProperties", "unevaluatedProperties")
 _LISTS = (*_COMBINERS, "prefixItems")
 _MAPPINGS = ("$defs", "dependentSchemas", "patternProperties", "properties")
 _SINGLE = tuple(
@@ -109,6 +108,26 @@ def members(
         yield schema["additionalProperties"]
 
 
+def general(
+    schema: Json, path: Sequence[str | int], schemas: Mapping[str, Json]
+) -> tuple[str, ...]:
+    """Return a path with `*` for indexes and for names that are not declared: free of data."""
+    found, told = [schema], []
+    for token in path:
+        declared = isinstance(token, str) and any(_declares(one, token, schemas) for one in found)
+        found = [m for one in found for m in members(one, str(token), schemas)]
+        told.append(str(token) if declared else "*")
+    return tuple(told)
+
+
+def _declares(schema: Json, name: str, schemas: Mapping[str, Json], depth: int = 8) -> bool:
+    """Tell whether `schema`, or what it combines, has a property of this name."""
+    found = resolve(schema, schemas)
+    return name in found.get("properties", {}) or bool(
+        depth and any(_declares(part, name, schemas, depth - 1) for part in in_place(found))
+    )
+
+
 def leads_somewhere(schema: Json, tokens: tuple[str, ...], schemas: Mapping[str, Json]) -> bool:
     """Tell whether a pointer of these tokens can match a value of `schema`."""
     if not tokens:
@@ -125,25 +144,6 @@ def relative_leads_somewhere(name: str, where: Relative, schemas: Mapping[str, J
         leads_somewhere(schemas[owner], (*prefix, *where.tokens), schemas)
         for owner, prefix in _above(name, where.up, schemas, frozenset())
     )
-
-
-def starred(schema: Json, tokens: Sequence[str | int], schemas: Mapping[str, Json]) -> str:
-    """Return the pointer of a member, with `*` for indexes and for keys that no schema names."""
-    parts, pointer = [*_parts(schema, schemas)], ""
-    for token in tokens:
-        named = [p["properties"][token] for p in parts if token in p.get("properties", ())]
-        pointer = join(pointer, token if named else "*")
-        found = named or [p[key] for p in parts for key in _UNNAMED if key in p]
-        parts = [part for one in found for part in _parts(one, schemas)]
-    return pointer
-
-
-def _parts(schema: Json, schemas: Mapping[str, Json], hops: int = 8) -> Iterator[JsonObject]:
-    """Yield an object schema and those it combines, behind references."""
-    found = resolve(schema, schemas)
-    yield found
-    for part in in_place(found) if hops else ():
-        yield from _parts(part, schemas, hops - 1)
 
 
 def instances(value: Json, schema: Json, schemas: Mapping[str, Json]) -> dict[str, list[Node]]:

@@ -55,7 +55,8 @@ class _Touched:
         if case.understood is not None:
             wrong = case.understood.surely_invalid
             if wrong is not None:
-                self._parameters[case.label, subject_of(case, wrong), wrong.keyword] += 1
+                subject = subject_of(case.operation, wrong, case.rules.contract.schemas)
+                self._parameters[case.label, subject, wrong.keyword] += 1
             elif not case.understood.invalid:
                 self._note_valid(case)
         if case.response is not None and case.value is not MISSING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -189,8 +190,8 @@ def subject(verdict: Verdict) -> str:
 
 def variables(verdict: Verdict, commands: str) -> tuple[str, ...]:
     """Return the variables that hold the secrets of `commands`."""
-    names = sorted(set(verdict.secrets.values()))
-    return tuple(name for name in names if f"${name}" in commands or f"${{{name}}}" in commands)
+    names = sorted({re.split(r"\W", name)[0] for name in verdict.secrets.values()})
+    return tuple(name for name in names if re.search(rf"\$\{{?{name}\b", commands))
 
 
 def gap_line(gap: Gap) -> str:

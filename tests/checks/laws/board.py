@@ -27,7 +27,9 @@ class Board:
     base = "http://notes.test"
 
     def __init__(self, twist: Twist = lambda _board, _sent, answer: answer) -> None:
-        self.notes = [note(number, colour=COLOURS[number % 3]) for number in range(1, 8)]
+        self.notes = [
+            note(number, colour=COLOURS[number % 3], marks={"b": 1}) for number in range(1, 8)
+        ]
         self.notes += [note(number, owner_id=2) for number in (11, 12)]
         self.day = 20
         self.asked: list[Sent] = []

@@ -155,6 +155,11 @@ BROKEN: list[tuple[str, Twist, str]] = [
         on("GET", "notes/7", lambda value: {**value, "title": "Other"}),
         "meaning/list-agrees | body /title",
     ),
+    (
+        "agreement",
+        on("GET", r"notes/\d", lambda value: {**value, "marks": {"b": 2}}),
+        "meaning/list-agrees | body /marks/*",
+    ),
     ("agreement", doing("GET", r"notes/\d", forgetting), "meaning/safe"),
     ("agreement", counting, "meaning/repeatable"),
     (
