@@ -24,6 +24,9 @@ UNKNOWN = promise("meaning/unknown-404", "An id that nothing has is answered wit
 FOREIGN = promise("meaning/foreign-404", "What belongs to one is not found under another")
 DISJOINT = promise("meaning/foreign-list", "What belongs to one is not in the list of another")
 ISOLATED = promise("access/isolated", "What belongs to one user is not shown to another")
+LAST = promise(
+    "meaning/last-entries", "A list within a resource is cut to its last entries, as asked for"
+)
 SAFE = promise(
     "meaning/safe", "Reading changes nothing: the same list comes afterwards", "RFC 9110, 9.2.1"
 )
@@ -31,7 +34,7 @@ HEAD = promise(
     "method/head", "HEAD is answered as GET would be, without the body", "RFC 9110, section 9.3.2"
 )
 
-_LOOKS = 4
+_LOOKS = 12
 _GONE = (404, 410)
 
 
@@ -80,6 +83,7 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
         yield outcome(
             REPEATABLE, [case, again], "the same response", "another one", broken=not same_again
         )
+        yield from _last(asker, scene.reading, arguments, case)
     after = asker.ask(scene.listing.operation, scene.arguments)
     if before.ok and after.ok:
         yield outcome(
@@ -91,11 +95,41 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
         )
 
 
+def _last(asker: Asker, reading: Reading, arguments: Arguments, case: Case) -> Iterator[Outcome]:
+    """Check that one entry fewer than there are leaves out the first."""
+    for tokens, runtime in reading.last.items():
+        entries = follow(case.value, (*reading.body, *tokens))
+        if not isinstance(entries, list) or len(entries) < 2:
+            continue
+        size = len(entries) - 1
+        cut = asker.ask(reading.operation, with_(arguments, (runtime, size)))
+        got = follow(cut.value, (*reading.body, *tokens)) if cut.ok else None
+        if isinstance(got, list):
+            yield outcome(
+                LAST,
+                [case, cut],
+                f"the last {size} of {len(entries)} entries",
+                f"{len(got)} others" if len(got) == size else f"{len(got)}",
+                broken=identity(got) != identity(entries[1:]),
+                subject=f"{runtime.location} {runtime.name}",
+            )
+
+
+def _is_whole(case: Case, entries: Json, runtime: Runtime) -> bool:
+    """Tell whether a list within a resource has fewer entries than it may be cut to."""
+    limit = runtime.of(case.understood.request) if case.understood else MISSING
+    return isinstance(entries, list) and isinstance(limit, int) and len(entries) < limit
+
+
 def agrees(
     cases: Sequence[Case], one: Json, other: Json, reading: Reading | None = None
 ) -> Iterator[Outcome]:
     """Check that two views of a resource say the same where both speak."""
-    cut = reading.last if reading else {}
+    cut = [
+        tokens
+        for tokens, runtime in (reading.last if reading else {}).items()
+        if not _is_whole(cases[-1], follow(other, tokens), runtime)
+    ]
     for path, first, second in differences(one, other, ()):
         if any(path[: len(tokens)] == tokens for tokens in cut):
             continue

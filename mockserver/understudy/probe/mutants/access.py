@@ -140,7 +140,9 @@ def _order(original: Original, operation: Operation) -> Iterator[Mutant]:
     """Yield what judges a request before it knows who asks."""
     credentials = original.rules.credentials
     invalid = any(_is_invalid(case) and case.status >= 400 for case in original.of(operation))
-    missing = any(is_valid(case) and case.status == 404 for case in original.of(operation))
+    missing = original.rules.meaning.reading(operation) is not None and any(
+        is_valid(case) and case.status == 404 for case in original.of(operation)
+    )
 
     def early(judged: Callable[[Case], bool], statuses: frozenset[int]) -> Callable[[], Alter]:
         async def alter(asked: Case, ask: Ask) -> Reply:
@@ -162,7 +164,9 @@ def _order(original: Original, operation: Operation) -> Iterator[Mutant]:
 
 
 def _is_invalid(case: Case) -> bool:
-    return case.understood is not None and case.understood.surely_invalid is not None
+    """Tell whether the contract refuses a request; NUL is refused by servers of any kind."""
+    wrong = case.understood.surely_invalid if case.understood else None
+    return wrong is not None and "%00" not in case.exchange.sent.target
 
 
 def methods(original: Original, path: str, operations: list[Operation]) -> Iterator[Mutant]:
