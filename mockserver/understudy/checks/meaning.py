@@ -179,6 +179,8 @@ def _same(
 
 def same(one: Json, other: Json) -> bool:
     """Tell whether two values say the same: instants in any notation, UUIDs in any case."""
+    if one is MISSING or other is MISSING:
+        return one is other
     if identity(one) == identity(other):
         return True
     first, second = instant(one), instant(other)

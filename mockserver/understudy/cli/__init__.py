@@ -6,6 +6,7 @@ import click
 
 from understudy.cli.check import check
 from understudy.cli.fixtures import fixtures
+from understudy.cli.selftest import selftest
 from understudy.cli.serve import serve
 from understudy.version import __version__
 
@@ -18,4 +19,5 @@ def main() -> None:
 
 main.add_command(check)
 main.add_command(fixtures)
+main.add_command(selftest)
 main.add_command(serve)

@@ -38,6 +38,7 @@ class Trial:
     """One mutant under one seed: what became of it, in which tier, and the finding that killed."""
 
     name: str
+    family: str
     says: str
     seed: int
     state: State
@@ -197,7 +198,14 @@ class _Bench:
         if finding is not None:
             state = State.KILLED
         return Trial(
-            mutant.name, mutant.says, self._options.seed, state, tier, finding, verdict.requests
+            name=mutant.name,
+            family=mutant.family,
+            says=mutant.says,
+            seed=self._options.seed,
+            state=state,
+            tier=tier,
+            finding=finding,
+            requests=verdict.requests,
         )
 
     def _check(self, tier: str, app: Altered, watch: Callable[[Progress], None]) -> Verdict:

@@ -79,7 +79,7 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
             cases, member.value, follow(case.value, scene.reading.body), scene.reading
         )
         again = asker.ask(scene.reading.operation, arguments)
-        same_again = again.ok and identity(again.value) == identity(case.value)
+        same_again = again.ok and same(again.value, case.value)
         yield outcome(
             REPEATABLE, [case, again], "the same response", "another one", broken=not same_again
         )
@@ -91,7 +91,7 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
             [before, after],
             "the same list",
             "another one",
-            broken=identity(before.value) != identity(after.value),
+            broken=not same(before.value, after.value),
         )
 
 

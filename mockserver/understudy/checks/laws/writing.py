@@ -72,10 +72,10 @@ def created_once(asker: Asker, scene: Scene, create: Callable[[], Case]) -> Iter
     case = create()
     after = whole(asker, listing, scene.arguments)
     ended = before.complete and after.complete and not before.failed and not after.failed
-    if not case.ok or not ended:
+    value = follow(follow(case.value, creating.body), creating.id_member)
+    if not case.ok or not ended or value is MISSING:
         return
-    id_ = identity(follow(follow(case.value, creating.body), creating.id_member))
-    fresh = set(ids(listing, after.items)) - set(ids(listing, before.items)) - {id_}
+    fresh = set(ids(listing, after.items)) - set(ids(listing, before.items)) - {identity(value)}
     gone = set(ids(listing, before.items)) - set(ids(listing, after.items))
     steps = [*before.cases[:1], case, *after.cases[:1]]
     yield outcome(
@@ -279,14 +279,14 @@ def deleted(asker: Asker, scene: Scene, deleting: Writing, member: Member) -> It
     listing = scene.listing
     if listing is not None and listing.id:
         after = whole(asker, listing, scene.arguments)
-        gone = identity(follow(member.value, listing.id))
-        if not after.failed:
+        id_ = follow(member.value, listing.id)
+        if not after.failed and id_ is not MISSING:
             yield outcome(
                 DELETED,
                 [case, *after.cases[:1]],
                 "not in the list",
                 "still there",
-                broken=gone in ids(listing, after.items),
+                broken=identity(id_) in ids(listing, after.items),
                 subject="list",
             )
     again = asker.ask(deleting.operation, arguments)

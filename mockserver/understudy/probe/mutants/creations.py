@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
 
 from understudy.checks.case import Case
 from understudy.codec import identity
-from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
+from understudy.contract.meaning.model import Listing, Reading, Writing
 from understudy.contract.pointers import MISSING, follow
-from understudy.exchange import Reply, Request
+from understudy.exchange import Reply
+from understudy.probe.mutants.echoes import Made, Resource, answers, echoes, id_of, remember
 from understudy.probe.mutants.lists import items_of, value_of, with_items
 from understudy.probe.mutants.mutant import (
     Alter,
@@ -18,41 +17,11 @@ from understudy.probe.mutants.mutant import (
     Mutant,
     Original,
     is_success,
-    replied,
     with_status,
     with_value,
 )
 from understudy.probe.mutants.values import changed, other
 from understudy.types import Json
-
-
-@dataclass(slots=True)
-class _Made:
-    """What has been created so far, by its id, the oldest first."""
-
-    values: dict[bytes, Json] = field(default_factory=dict)
-
-    def has(self, item: Json, tokens: Tokens) -> bool:
-        return identity(_id(item, tokens)) in self.values
-
-
-@dataclass(frozen=True, slots=True)
-class _Resource:
-    """The operations on what is created: the list, and the reading where there is one."""
-
-    creating: Writing
-    listing: Listing
-    reading: Reading | None
-    id: Tokens
-
-    def is_creating(self, case: Case) -> bool:
-        return _is(case, self.creating)
-
-    def is_listing(self, case: Case) -> bool:
-        return _is(case, self.listing)
-
-    def is_reading(self, case: Case) -> bool:
-        return self.reading is not None and _is(case, self.reading)
 
 
 def creations(
@@ -62,71 +31,27 @@ def creations(
     good = original.good(creating.operation)
     if good is None:
         return
-    yield from _defaults(creating)
+    yield from answers(creating, good)
     if creating.id_member is None or listing is None or listing.id is None:
         return
-    resource = _Resource(creating, listing, reading, listing.id)
+    resource = Resource(creating, listing, reading, listing.id)
     yield from _lists(resource)
     yield from _answers(resource)
-    for tokens, runtime in creating.echoes.items():
-        values = {type(runtime.of(asked)) for asked in _requests(original, creating)}
-        yield from _echo(resource, tokens, is_text=str in values)
-    if good.exchange.reply.header("location") is not None:
-        yield _named(creating, "wrong Location", "Location leads to what was created", _located)
+    yield from echoes(original, resource)
 
 
-def _requests(original: Original, creating: Writing) -> Iterator[Request]:
-    for case in original.of(creating.operation):
-        if is_success(case) and case.understood is not None:
-            yield case.understood.request
-
-
-def _named(
-    creating: Writing, name: str, says: str, change: Callable[[Case], Reply | None]
-) -> Mutant:
-    return Mutant(f"{creating.operation.id}/{name}", says, replied(creating.operation, change))
-
-
-def _defaults(creating: Writing) -> Iterator[Mutant]:
-    """Yield defaults that are others than documented."""
-    for tokens in creating.defaults:
-
-        def change(case: Case, tokens: Tokens = tokens) -> Reply | None:
-            asked = case.understood.request.body if case.understood else None
-            if not is_success(case) or follow(asked, tokens) is not MISSING:
-                return None
-            return _member(case, (*creating.body, *tokens), other)
-
-        yield _named(
-            creating, f"wrong default of {tokens[-1]}", "What is left out has its default", change
-        )
-
-
-def _member(case: Case, tokens: Tokens, change: Callable[[Json], Json]) -> Reply | None:
-    value = follow(case.value, tokens)
-    if value is MISSING:
-        return None
-    return with_value(case, changed(case.value, tokens, change(value)))
-
-
-def _located(case: Case) -> Reply | None:
-    reply = case.exchange.reply
-    fields = ((k, f"{v}x" if k.lower() == "location" else v) for k, v in reply.headers)
-    return Reply(reply.status, reply.body, tuple(fields), reply.media_type)
-
-
-def _lists(resource: _Resource) -> Iterator[Mutant]:
+def _lists(resource: Resource) -> Iterator[Mutant]:
     """Yield lists that show too little or too much of what was created."""
     listing = resource.listing
 
     def shown(
-        name: str, says: str, change: Callable[[list[Json], _Made, Case], list[Json]]
+        name: str, says: str, change: Callable[[list[Json], Made, Case], list[Json]]
     ) -> Mutant:
         return Mutant(
             f"{resource.creating.operation.id}/{name}", says, lambda: _showing(resource, change)
         )
 
-    def fresh(item: Json, made: _Made) -> bool:
+    def fresh(item: Json, made: Made) -> bool:
         return made.has(item, resource.id)
 
     listed = "What was created is in the list"
@@ -173,15 +98,15 @@ def _lists(resource: _Resource) -> Iterator[Mutant]:
         )
 
 
-def _is_newest(item: Json, made: _Made, resource: _Resource) -> bool:
-    return bool(made.values) and next(reversed(made.values)) == identity(_id(item, resource.id))
+def _is_newest(item: Json, made: Made, resource: Resource) -> bool:
+    return bool(made.values) and next(reversed(made.values)) == identity(id_of(item, resource.id))
 
 
 def _is_filtered(case: Case, listing: Listing) -> bool:
     return any(value_of(case, one) is not MISSING for one in listing.filters.values())
 
 
-def _spoiled(item: Json, resource: _Resource) -> Json:
+def _spoiled(item: Json, resource: Resource) -> Json:
     """Return a listed item with one member changed that the creation answered as well."""
     for tokens in resource.creating.echoes:
         value = follow(item, tokens)
@@ -191,18 +116,18 @@ def _spoiled(item: Json, resource: _Resource) -> Json:
 
 
 def _showing(
-    resource: _Resource,
-    change: Callable[[list[Json], _Made, Case], list[Json]],
+    resource: Resource,
+    change: Callable[[list[Json], Made, Case], list[Json]],
     *,
     hides: bool = False,
 ) -> Alter:
     """Return what remembers creations, and changes the lists and hides what is read of them."""
-    made = _Made()
+    made = Made()
 
     async def alter(asked: Case, ask: Ask) -> Reply:
         case = await ask(asked.exchange.sent)
         if resource.is_creating(asked) and is_success(case):
-            _remember(made, case, resource)
+            remember(made, case, resource)
         reply = None
         if resource.is_listing(asked) and is_success(case):
             items = items_of(case, resource.listing)
@@ -215,12 +140,7 @@ def _showing(
     return alter
 
 
-def _remember(made: _Made, case: Case, resource: _Resource) -> None:
-    value = follow(case.value, resource.creating.body)
-    made.values[identity(_id(value, resource.creating.id_member or ()))] = value
-
-
-def _answers(resource: _Resource) -> Iterator[Mutant]:
+def _answers(resource: Resource) -> Iterator[Mutant]:
     """Yield creations that answer wrongly, or do too much."""
     name = resource.creating.operation.id
     yield Mutant(
@@ -234,7 +154,7 @@ def _answers(resource: _Resource) -> Iterator[Mutant]:
     )
 
 
-def _same_id(resource: _Resource) -> Alter:
+def _same_id(resource: Resource) -> Alter:
     first: list[Json] = []
 
     async def alter(asked: Case, ask: Ask) -> Reply:
@@ -248,7 +168,7 @@ def _same_id(resource: _Resource) -> Alter:
     return alter
 
 
-def _double(resource: _Resource) -> Alter:
+def _double(resource: Resource) -> Alter:
     async def alter(asked: Case, ask: Ask) -> Reply:
         case = await ask(asked.exchange.sent)
         if resource.is_creating(asked) and is_success(case):
@@ -258,7 +178,7 @@ def _double(resource: _Resource) -> Alter:
     return alter
 
 
-def _creating_reads(resource: _Resource) -> Alter:
+def _creating_reads(resource: Resource) -> Alter:
     last: list[Case] = []
 
     async def alter(asked: Case, ask: Ask) -> Reply:
@@ -270,54 +190,3 @@ def _creating_reads(resource: _Resource) -> Alter:
         return case.exchange.reply
 
     return alter
-
-
-def _echo(resource: _Resource, tokens: Tokens, *, is_text: bool) -> Iterator[Mutant]:
-    """Yield creations that do not keep what they were given, here and in lists."""
-    for name, change in (
-        ("another", other),
-        ("dropped", lambda _one: None),
-        ("lower-cased", lambda one: one.lower() if isinstance(one, str) else one),
-        ("trimmed", lambda one: one.strip() if isinstance(one, str) else one),
-    )[: 4 if is_text else 2]:
-        yield Mutant(
-            f"{resource.creating.operation.id}/{tokens[-1]} {name}",
-            f"A creation answers {tokens[-1]} as it was given",
-            partial(_altering, resource, tokens, change),
-        )
-
-
-def _altering(resource: _Resource, tokens: Tokens, change: Callable[[Json], Json]) -> Alter:
-    """Return what alters a member of everything that was created, wherever it is shown."""
-    made = _Made()
-
-    def altered(value: Json) -> Json:
-        found = follow(value, tokens)
-        return value if found in (MISSING, None) else changed(value, tokens, change(found))
-
-    async def alter(asked: Case, ask: Ask) -> Reply:
-        case = await ask(asked.exchange.sent)
-        if not is_success(case):
-            return case.exchange.reply
-        if resource.is_creating(asked):
-            _remember(made, case, resource)
-            where = resource.creating.body
-            return with_value(case, changed(case.value, where, altered(follow(case.value, where))))
-        if resource.is_listing(asked):
-            items = [
-                altered(one) if made.has(one, resource.id) else one
-                for one in items_of(case, resource.listing)
-            ]
-            return with_items(case, resource.listing, items) or case.exchange.reply
-        return case.exchange.reply
-
-    return alter
-
-
-def _id(value: Json, tokens: Tokens) -> Json:
-    found = follow(value, tokens)
-    return None if found is MISSING else found
-
-
-def _is(case: Case, one: Writing | Listing | Reading) -> bool:
-    return case.operation is not None and case.operation.id == one.operation.id

@@ -11,7 +11,7 @@ from understudy.checks.case import Case
 from understudy.checks.credentials import Shown
 from understudy.contract.expressions import Runtime
 from understudy.contract.model import Operation, Parameter
-from understudy.contract.pointers import MISSING, follow, join
+from understudy.contract.pointers import MISSING, follow, join, split
 from understudy.contract.schemas import resolve
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.writing import text
@@ -152,9 +152,12 @@ def _is_about(pointer: str, keyword: str) -> Callable[[Invalid], bool]:
 
     def about(one: Invalid) -> bool:
         location, *rest = one.path
-        told = join("", *("*" if isinstance(token, int) else token for token in rest))
-        here = keyword == "json" or told == pointer
-        return location == "body" and one.keyword == keyword and here
+        if location != "body" or one.keyword != keyword:
+            return False
+        wanted = split(pointer)
+        pairs = zip(rest, wanted, strict=False)
+        along = all(name in ("*", str(token)) for token, name in pairs)
+        return keyword == "json" or (along and len(rest) == len(wanted))
 
     return about
 

@@ -25,11 +25,15 @@ NO_REPLY = Reply(0, b"", (), "")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One broken promise. `name` is stable; `make` returns a mutant that remembers nothing yet."""
+    """One broken promise. `name` is stable; `make` returns a mutant that remembers nothing yet.
+
+    `family` is what the promise is about, in one word.
+    """
 
     name: str
     says: str
     make: Callable[[], Alter]
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,11 +186,11 @@ def _listed(listing: Listing, reading: Reading, texts: list[Tokens]) -> Iterator
                 f"A list shows of each item what reading shows, at {join('', *starred(one))}",
                 replied(reading.operation, partial(_with_text, where=one)),
             )
-    for index, place in enumerate(("first", "second", "third")):
+    for name, step in (("the first listed", slice(1)), ("every other listed", slice(1, None, 2))):
         yield Mutant(
-            _named(reading, f"{place} listed is not found"),
+            _named(reading, f"{name} is not found"),
             "Whatever is listed can be read by its id",
-            partial(_hiding, listing, reading, index),
+            partial(_hiding, listing, reading, step),
         )
     yield Mutant(
         _named(reading, "reading moves the list"),
@@ -219,15 +219,14 @@ def _unsteady(reading: Reading, where: Tokens) -> Alter:
     return only(reading.operation, alter)
 
 
-def _hiding(listing: Listing, reading: Reading, index: int) -> Alter:
-    """Return what does not find one of the resources on the first page that was listed."""
+def _hiding(listing: Listing, reading: Reading, step: slice) -> Alter:
+    """Return what does not find some of the resources that were listed last."""
     hidden: list[bytes] = []
 
     async def alter(asked: Case, ask: Ask) -> Reply:
         case = await ask(asked.exchange.sent)
-        if not hidden and _is_of(asked, listing):
-            items = items_of(case, listing)
-            hidden[:] = [identity(follow(one, listing.id or ())) for one in items][index:][:1]
+        if _is_of(asked, listing) and (items := items_of(case, listing)):
+            hidden[:] = [identity(follow(one, listing.id or ())) for one in items[step]]
         id_ = value_of(asked, reading.id) if _is_of(asked, reading) else MISSING
         if id_ is MISSING or identity(id_) not in hidden or not case.ok:
             return case.exchange.reply

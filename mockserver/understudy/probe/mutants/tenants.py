@@ -47,7 +47,7 @@ def _owner(original: Original, listing: Listing) -> Runtime | None:
 
 
 def _leaking(listing: Listing, owner: Runtime, *, whole: bool, rewritten: bool) -> Alter:
-    """Return what shows the items of the first owner that was asked for to every other."""
+    """Return what shows the items of the first owner that has any to every other."""
     first: list[Json] = []
 
     async def alter(asked: Case, ask: Ask) -> Reply:
@@ -55,9 +55,9 @@ def _leaking(listing: Listing, owner: Runtime, *, whole: bool, rewritten: bool) 
         mine = value_of(asked, owner)
         if not is_success(case) or mine is MISSING:
             return case.exchange.reply
-        if not first:
+        if not first and items_of(case, listing):
             first.append(mine)
-        if mine == first[0]:
+        if not first or mine == first[0]:
             return case.exchange.reply
         theirs = items_of(await ask(with_argument(asked, owner, first[0])), listing)
         if rewritten:
