@@ -55,11 +55,23 @@ def test_a_curl_gets_what_its_operation_documents(command: str, url: str) -> Non
 
 def test_each_understudy_command_does_what_it_says() -> None:
     for command in starting("understudy"):
+        if command.startswith("understudy check"):
+            continue  # the test below compares what they print
         here = command.replace("understudy", str(UNDERSTUDY), 1)
         if command.startswith("understudy serve") and "--help" not in command:
             assert_serves(f"exec {here} --port 0")
         else:
             assert in_a_shell(here).returncode == 0, command
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    re.findall(r"^\$ \.venv/bin/(understudy check .*)\n(.*)$", README, re.MULTILINE),
+)
+def test_a_check_begins_with_the_line_that_is_shown(command: str, shown: str, url: str) -> None:
+    ended = in_a_shell(command.replace("understudy", str(UNDERSTUDY), 1).replace(HERE, url))
+
+    assert (ended.returncode, ended.stdout.splitlines()[0]) == (1, shown)
 
 
 def assert_serves(command: str) -> None:

@@ -11,13 +11,22 @@ if TYPE_CHECKING:
     from understudy.contract.load import load_contract
     from understudy.fixtures.content import generate_objects
     from understudy.generate.strategies import strategies
+    from understudy.probe.responses import assert_keeps_contract
     from understudy.server.run import MockServer
 
-__all__ = ["MockServer", "Settings", "generate_objects", "load_contract", "strategies"]
+__all__ = [
+    "MockServer",
+    "Settings",
+    "assert_keeps_contract",
+    "generate_objects",
+    "load_contract",
+    "strategies",
+]
 
 _HOMES = {
     "MockServer": "understudy.server.run",
     "Settings": "understudy.config",
+    "assert_keeps_contract": "understudy.probe.responses",
     "generate_objects": "understudy.fixtures.content",
     "load_contract": "understudy.contract.load",
     "strategies": "understudy.generate.strategies",

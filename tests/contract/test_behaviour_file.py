@@ -103,6 +103,7 @@ relations:
   Toy:
     - equal: [/color, 2/name]
     - equal: [/color, 3/name]
+veto: addCat create
 """
 
 SOUND = """\
@@ -143,6 +144,7 @@ relations:
     - in_order: [/born, /born]
     - holds: {required: [id]}
     - {clock_id: [/id, /born], epoch: "2026-01-01T00:00:00Z", shift: 1, low: 1}
+veto: [addCat create, "* echo *"]
 """
 
 
@@ -162,6 +164,7 @@ def problems(folder: Path, behaviour: str) -> list[tuple[int, str, str]]:
 
 def test_every_mistake_is_reported_at_once_with_file_line_and_pointer(tmp_path: Path) -> None:
     found = problems(tmp_path, BROKEN)
+    declared = ", ".join(name for name, kind in KINDS.items() if not kind.told)
 
     assert sorted(found) == [
         (1, "/errors", "unknown error dialect 'django'"),
@@ -195,10 +198,11 @@ def test_every_mistake_is_reported_at_once_with_file_line_and_pointer(tmp_path: 
         (43, "/values/Toy/color", "$number is not written as it should be"),
         (44, "/values/Bird", "unknown schema 'Bird'"),
         (47, "/relations/Cat/0", "/died matches nothing from Cat"),
-        (48, "/relations/Cat/1", f"unknown relation 'same'; known are {', '.join(KINDS)}"),
+        (48, "/relations/Cat/1", f"unknown relation 'same'; known are {declared}"),
         (49, "/relations/Cat/2", "equal does not take 1 terms"),
         (50, "/relations/Cat/3", "'not a pointer' is not a relative JSON pointer"),
         (53, "/relations/Toy/1", "3/name matches nothing from Toy"),
+        (54, "/veto", "is not a list of facts"),
     ]
 
 
@@ -206,6 +210,7 @@ def test_a_sound_file_is_applied(tmp_path: Path) -> None:
     behaviour = load_contract(write(tmp_path, SOUND)).behaviour
 
     assert behaviour.fraction == 3
+    assert behaviour.vetoes == ("addCat create", "* echo *")
     assert behaviour.resources["cat"].count == (2, 2)
     assert {name: action.kind for name, action in behaviour.operations.items()} == {
         "listCats": "list",

@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 from understudy.contract.expressions import parse_relative
 from understudy.contract.nodes import Node, first_value, instant, values
-from understudy.contract.relations import KINDS, breaches, parse_relation
+from understudy.contract.relations import KINDS, Relation, breaches, parse_relation, related
 from understudy.types import Json, JsonObject
 
 EARLY, LATE = "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
@@ -72,7 +74,35 @@ def test_a_relation_tells_what_holds_from_what_does_not(
 
 
 def test_every_kind_of_relation_is_among_those_tested() -> None:
-    assert {next(iter(relation)) for relation, _, _ in CASES} == set(KINDS)
+    tested = {next(iter(relation)) for relation, _, _ in CASES} | {one.kind for one, _, _ in TOLD}
+    assert tested == set(KINDS)
+
+
+TIMES = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z")
+TOLD = (
+    (related("counts", "T", "/n", "/parts"), {"n": 2, "parts": [1, 2]}, {"n": 3, "parts": [1]}),
+    (related("distinct", "T", "/*/id"), [{"id": 1}, {"id": "1"}], [{"id": 1}, {"id": 1.0}]),
+    (related("sorted", "T", "/*", direction="ascending"), TIMES, TIMES[::-1]),
+    (related("sorted", "T", "/*", direction="descending"), TIMES[::-1], TIMES),
+    (related("sorted", "T", "/*", direction="either"), TIMES[::-1], (*TIMES, TIMES[0])),
+)
+
+
+@pytest.mark.parametrize(("relation", "holding", "breaking"), TOLD)
+def test_a_relation_that_names_tell_of_is_checked_as_well(
+    relation: Relation, holding: Json, breaking: Json
+) -> None:
+    holding, breaking = json.loads(json.dumps([holding, breaking]))
+
+    assert list(breaches(relation, [Node(holding)])) == []
+    assert len(list(breaches(relation, [Node(breaking)]))) == 1
+
+
+def test_which_way_lists_are_sorted_is_for_the_first_to_say() -> None:
+    relation = related("sorted", "T", "/*", direction="either")
+    up, down = list(TIMES), list(TIMES[::-1])
+
+    assert len(list(breaches(relation, [Node(up), Node(up), Node(down)]))) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,12 @@ from understudy.report.curl import curl
 
 SECRET = "s3cr3t/+= '\"$x`!\\"
 SIMPLE = "sk-12345"
-SECRETS = {SECRET: "API_KEY", SIMPLE: "TOKEN"}
+SECRETS = {
+    SECRET: "API_KEY",
+    SIMPLE: "TOKEN",
+    SIMPLE[:-1]: "TOKEN%?",
+    SIMPLE.swapcase(): "TOKEN~~",
+}
 ENVIRONMENT = {"API_KEY": SECRET, "TOKEN": SIMPLE, "PATH": "/usr/local/bin:/usr/bin:/bin"}
 
 needs_curl = pytest.mark.skipif(
@@ -74,6 +79,15 @@ def arrived(recorder: Recorder, sent: Sent) -> Sent:
     added = {"host", "user-agent", "accept", "content-length"} - set(given)
     kept = tuple((n, v.removeprefix(" ")) for n, v in headers if n.lower() not in added)
     return Sent(method, target, kept, body)
+
+
+@needs_curl
+@pytest.mark.parametrize("value", [SIMPLE[:-1], SIMPLE.swapcase(), f"{SIMPLE}x", SIMPLE])
+def test_close_misses_of_a_secret_are_sent_and_not_shown(recorder: Recorder, value: str) -> None:
+    sent = Sent("GET", f"/a?b={value}", (("X-Key", value),))
+
+    assert arrived(recorder, sent) == sent
+    assert SIMPLE[:-1] not in command(sent).lower()
 
 
 token = st.text("abcdefXYZ0189-_", min_size=1, max_size=8)

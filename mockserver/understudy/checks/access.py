@@ -43,6 +43,8 @@ def granted(case: Case) -> Iterator[Outcome]:
     """Check that a good credential is taken for one."""
     if case.operation is None or not case.operation.security or case.shown is not Shown.GOOD:
         return
+    if case.rules.credentials.lenient:  # whether it was good is not known
+        return
     if case.status == 401:
         yield case.broken(GRANTED, "not 401", "401")
     else:
@@ -96,7 +98,7 @@ def how(case: Case, operation: Operation) -> str:
             ways.append("empty")
         elif found and bare and scheme.kind != "apiKey" and found[0] == bare:
             ways.append("bare token")
-        elif found and bare and found[0].endswith(f" {bare}"):
+        elif found and bare and scheme.kind != "apiKey" and found[0].endswith(f" {bare}"):
             ways.append("wrong scheme")
         elif found:
             ways.append("wrong value")

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 from understudy.checks.credentials import Credentials, Shown
+from understudy.checks.odd import is_odd
 from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.codec import loads
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation, Response
-from understudy.contract.pointers import MISSING
+from understudy.contract.pointers import MISSING, join
+from understudy.contract.schemas import general
 from understudy.contract.validate import Validator
+from understudy.contract.wire.bodies import is_deep
 from understudy.contract.wire.reading import RequestReader, Understood
 from understudy.contract.wire.route import Route, Router
 from understudy.exchange import Exchange
@@ -122,6 +125,11 @@ class Case:
         return self.rules.credentials.shown(self.operation, self.exchange.sent)
 
     @cached_property
+    def is_odd(self) -> bool:
+        """Tell whether the request is one that servers may refuse whatever the contract says."""
+        return is_odd(self.exchange.sent, self.route.texts.values() if self.route else ())
+
+    @cached_property
     def media_type(self) -> str:
         """Return the documented media type that the reply has, or an empty text."""
         if self.response is None:
@@ -131,21 +139,26 @@ class Case:
 
     @cached_property
     def value(self) -> Json:
-        """Return the decoded body of the reply, or MISSING if it is not JSON."""
+        """Return the decoded body of the reply, or MISSING if it is not JSON or nested too deep."""
         if not _JSON.match(self.exchange.reply.media_type):
             return MISSING
         try:
-            return loads(self.exchange.reply.body)
+            value = loads(self.exchange.reply.body)
         except ValueError:
             return MISSING
+        return MISSING if is_deep(value) else value
+
+    def starred(self, tokens: Sequence[str | int]) -> str:
+        """Return the pointer of a member of the body, with `*` for what is data."""
+        schema = self.response.schemas.get(self.media_type, True) if self.response else True
+        return join("", *general(schema, tokens, self.rules.contract.schemas))
 
     @property
     def label(self) -> str:
-        """Return the operation, or method and path where there is none."""
+        """Return the operation, or in words what the request is for where there is none."""
         if self.operation is not None:
             return self.operation.label
-        sent = self.exchange.sent
-        return f"{sent.method} {self.route.template if self.route else sent.path}"
+        return f"other methods of {self.route.template}" if self.route else "other paths"
 
     def held(self, promise: Promise, subject: str = "", count: int = 1) -> Outcome:
         """Return that a promise was kept."""

@@ -69,9 +69,9 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Return what stays the same from run to run, for baselines."""
+        """Return what stays the same from run to run, on one line, for baselines."""
         parts = (self.promise.id, self.operation, self.subject, self.keyword)
-        return " | ".join(part for part in parts if part)
+        return " ".join(" | ".join(part for part in parts if part).split())
 
     @property
     def cause(self) -> tuple[str, str, str]:

@@ -11,8 +11,9 @@ from understudy.contract import pointers
 from understudy.contract.locate import locate
 from understudy.contract.model import Header
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import resolve
+from understudy.contract.schemas import general, resolve
 from understudy.contract.validate import Violation
+from understudy.contract.wire.bodies import DEPTH_LIMIT
 from understudy.types import Json
 
 SERVER_ERROR = promise(
@@ -68,6 +69,7 @@ UNDECLARED = promise(
 _PROTOCOL = frozenset({405, 406, 408, 411, 412, 413, 414, 415, 417, 421, 426, 428, 429, 431, 501})
 _BODILESS = frozenset({204, 205, 304})
 _OPENERS = ("allOf", "anyOf", "oneOf", "additionalProperties", "patternProperties")
+_READABLE = f"JSON of at most {DEPTH_LIMIT} levels"
 _SHOWN = 80
 
 
@@ -99,13 +101,14 @@ def answered(case: Case) -> Iterator[Outcome]:
 
 def status(case: Case) -> Iterator[Outcome]:
     """Check that the status is documented."""
-    if case.operation is None or case.status >= 500:
+    if case.operation is None or (case.status >= 500 and case.status != 501):
         return
     if case.response is not None:
         yield case.held(STATUS)
         return
     known = ", ".join(case.operation.responses)
-    kind = PROTOCOL_STATUS if case.status in _PROTOCOL else STATUS
+    spoken = case.status in _PROTOCOL or (case.is_odd and 400 <= case.status < 500)
+    kind = PROTOCOL_STATUS if spoken else STATUS
     yield case.broken(kind, f"one of {known}", f"{case.status}", keyword=f"{case.status}")
 
 
@@ -133,14 +136,15 @@ def body(case: Case) -> Iterator[Outcome]:
     if case.value is MISSING:
         if "json" in case.media_type:
             got = f"{case.exchange.reply.body[:_SHOWN]!r}"
-            yield case.broken(BODY, "JSON", got, subject=subject, keyword="json", pointer=place)
+            yield case.broken(BODY, _READABLE, got, subject=subject, keyword="json", pointer=place)
         return
     violations = case.rules.validator(case.response, case.media_type).violations(case.value)
     if not violations:
         yield case.held(BODY, subject)
         return
     document = case.rules.contract.document.data
-    for (where, keyword), violation in _distinct(violations).items():
+    schema, schemas = case.response.schemas[case.media_type], case.rules.contract.schemas
+    for (where, keyword), violation in _distinct(violations, schema, schemas).items():
         yield case.broken(
             BODY,
             f"{keyword} {_limit(violation)}".strip(),
@@ -223,11 +227,13 @@ def _input_at_fault(case: Case) -> str:
     return f"{wrong.path[0]} {wrong.keyword}" if wrong else ""
 
 
-def _distinct(violations: list[Violation]) -> Mapping[tuple[str, str], Violation]:
-    """Return the first violation for each place, regardless of indexes, and keyword."""
+def _distinct(
+    violations: list[Violation], schema: Json, schemas: Mapping[str, Json]
+) -> Mapping[tuple[str, str], Violation]:
+    """Return the first violation for each place, regardless of the data, and keyword."""
     found: dict[tuple[str, str], Violation] = {}
     for violation in violations:
-        where = _starred(violation.path)
+        where = pointers.join("", *general(schema, violation.path, schemas))
         if violation.keyword == "required" and isinstance(violation.limit, str):
             where = f"{where}/{violation.limit}"
         found.setdefault((where, violation.keyword), violation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from understudy.checks.baseline import Baseline
 from understudy.checks.promise import PROMISES, Finding, Outcome, Promise, Severity
@@ -79,7 +79,9 @@ class Verdict:
             return ExitCode.FINDINGS
         if not self.complete:
             return ExitCode.INTERRUPTED
-        return ExitCode.VACUOUS if any(one.vacuous for one in self.unchecked) else ExitCode.OK
+        if not self.tested or any(one.vacuous for one in self.unchecked):
+            return ExitCode.VACUOUS
+        return ExitCode.OK
 
     def causes(self) -> Iterator[tuple[Finding, ...]]:
         """Yield the findings in groups of one cause, errors first."""
@@ -120,10 +122,6 @@ class Ledger:
             if known is None or _size(finding.exchanges) < _size(known.exchanges):
                 self._findings[finding.fingerprint] = finding
         return fresh
-
-    def replace(self, finding: Finding, exchanges: tuple[Exchange, ...]) -> None:
-        """Show a known finding by other exchanges."""
-        self._findings[finding.fingerprint] = replace(finding, exchanges=exchanges)
 
     def times(self, promise: Promise, operation: str = "", subject: str = "") -> int:
         """Return how often a promise was tested, for one operation and subject where given."""

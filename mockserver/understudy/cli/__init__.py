@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 
 from understudy.cli.check import check
+from understudy.cli.diff import diff
+from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
 from understudy.cli.selftest import selftest
 from understudy.cli.serve import serve
@@ -18,6 +20,8 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(diff)
+main.add_command(explain)
 main.add_command(fixtures)
 main.add_command(selftest)
 main.add_command(serve)

@@ -1,4 +1,4 @@
-"""What can be written on the command line: seeds, instants, locales and shards."""
+"""What can be written on the command line: seeds, secrets, instants, locales, shards."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ class Seed(click.ParamType[int]):
             return int(str(value))
         except ValueError:
             self.fail(f"{value!r} is neither a whole number nor the word random", param, ctx)
+
+
+class Secret(click.ParamType[str]):
+    """Text that may name variables, `$NAME`; what the environment holds stands as it is."""
+
+    name = "text"
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        """Return the lines of a variable, as they are written on the command line."""
+        return [line.replace("$", "$$") for line in rv.splitlines() if line]
 
 
 class Instant(click.ParamType[datetime]):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.arguments import Seed
-from understudy.cli.credentials import Given, credentials, secrets
+from understudy.cli.arguments import Secret, Seed
+from understudy.cli.check_options import (
+    CONFIGURATIONS,
+    REPORTS,
+    configured,
+    imported,
+    known_values,
+    reports,
+)
+from understudy.cli.check_options import options as chosen_options
 from understudy.cli.ending import fail
 from understudy.config import DEFAULT_SEED
 from understudy.contract.load import load_contract
@@ -27,57 +34,7 @@ if TYPE_CHECKING:
     from understudy.probe.api import Progress
     from understudy.probe.run import Options
 
-_FILES = ("understudy.toml", "pyproject.toml")
-_REPORTS = ("text", "json", "junit", "sarif", "github", "markdown", "html")
-
-
-def configured(
-    context: click.Context, _parameter: click.Parameter, value: str | None
-) -> str | None:
-    """Take the defaults of options from a configuration file: the table `check` of understudy."""
-    path = Path(value) if value else next((Path(f) for f in _FILES if Path(f).is_file()), None)
-    if path is None:
-        return value
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"{path}: {error}") from error
-    if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("understudy", {})
-    table = data.get("check", {})
-    known = {option.name for option in context.command.params}
-    found = {name.replace("-", "_"): entry for name, entry in table.items()}
-    unknown = sorted(found.keys() - known)
-    if unknown:
-        raise click.UsageError(f"{path}: check has no option {', '.join(unknown)}")
-    context.default_map = {**found, **(context.default_map or {})}
-    return value
-
-
-def known_values(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> Mapping[str, Sequence[str]]:
-    """Return the values that exist, by the name of their parameter."""
-    found: dict[str, list[str]] = {}
-    for text in values:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f"{text!r} is not written as NAME=VALUE")
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def reports(
-    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
-) -> Sequence[tuple[str, str]]:
-    """Return kinds of report with the file that each goes to, `-` for standard output."""
-    found = []
-    for text in values:
-        kind, _, path = text.partition("=")
-        if kind not in _REPORTS:
-            raise click.BadParameter(f"{kind!r} is none of {', '.join(_REPORTS)}")
-        found.append((kind, path or "-"))
-    return found
+_ACCEPT = "--write-baseline=accepted.txt"
 
 
 @click.command()
@@ -103,6 +60,7 @@ def reports(
 @click.option(
     "--bearer",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_BEARER",
     metavar="TOKEN",
     help="A good bearer token; [SCHEME=]$NAME takes it from the environment.",
@@ -110,6 +68,7 @@ def reports(
 @click.option(
     "--api-key",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_API_KEY",
     metavar="KEY",
     help="A good API key, as --bearer.",
@@ -117,6 +76,7 @@ def reports(
 @click.option(
     "--basic",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_BASIC",
     metavar="USER:PASSWORD",
     help="Good basic credentials, as --bearer.",
@@ -130,6 +90,7 @@ def reports(
 @click.option(
     "--second-bearer",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_SECOND_BEARER",
     metavar="TOKEN",
     help="Another user, who must not see what belongs to the first.",
@@ -137,6 +98,7 @@ def reports(
 @click.option(
     "--second-api-key",
     multiple=True,
+    type=Secret(),
     envvar="UNDERSTUDY_SECOND_API_KEY",
     metavar="KEY",
     help="The same with an API key.",
@@ -212,7 +174,7 @@ def reports(
     multiple=True,
     callback=reports,
     metavar="KIND[=FILE]",
-    help=f"{', '.join(_REPORTS)}. Repeatable.",
+    help=f"{', '.join(REPORTS)}. Repeatable.",
 )
 @click.option(
     "--config",
@@ -220,7 +182,7 @@ def reports(
     is_eager=True,
     expose_value=False,
     metavar="FILE",
-    help=f"Take defaults of options from the table `check`, else from {' or '.join(_FILES)}.",
+    help=f"Defaults of options, in a table `check`; else {' or '.join(CONFIGURATIONS)}.",
 )
 def check(
     contract: str,
@@ -251,12 +213,13 @@ def check(
         raise click.UsageError("name one of --url, --app and --har")
     try:
         loaded = load_contract(contract)
-        chosen = _options(loaded, options)
+        chosen = chosen_options(loaded, options)
         verdict = _verdict(loaded, chosen, url, app_name, har)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
         fail(str(error), ExitCode.START)
+    verdict = replace(verdict, reproduce=_typed(verdict), accept=_typed(verdict, _ACCEPT))
     _report(verdict, options["report"], options["fail_on"])
     if options["write_baseline"] is not None:
         _write_baseline(verdict, options["write_baseline"])
@@ -274,67 +237,17 @@ def _verdict(
 
     if url is not None and "://" not in url:
         url = f"http://{url}"
-    app = _imported(app_name) if app_name is not None else None
+    app = imported(app_name) if app_name is not None else None
     with _watched() as watch:
         return run(contract, url or "", options, app=app, watch=watch)
 
 
-def _options(contract: Contract, given: Mapping[str, Any]) -> Options:
-    from understudy.checks.baseline import Baseline, read_baseline
-    from understudy.probe.client import Connection
-    from understudy.probe.run import TIERS, Options
-
-    unknown = set(given["operations"]) - {
-        name for one in contract.operations.values() for name in (one.id, one.label)
-    }
-    if unknown:
-        known = ", ".join(one.id for one in contract.operations.values())
-        raise click.UsageError(f"no operation {', '.join(sorted(unknown))}; there are {known}")
-    first = Given(given["bearer"], given["api_key"], given["basic"], given["header"])
-    other = Given(given["second_bearer"], given["second_api_key"])
-    mine = credentials(contract, first)
-    second = credentials(contract, other) if other else None
-    if second is not None:
-        mine = replace(mine, second=second.values)
-    today = datetime.now(UTC).date()
-    path = given["baseline"]
-    certificate = tuple(one for one in (given["cert"], given["cert_key"]) if one)
-    return Options(
-        tier=TIERS[given["tier"]],
-        seed=given["seed"],
-        credentials=mine,
-        second=second,
-        known=given["known"],
-        operations=given["operations"],
-        read_only=given["read_only"],
-        max_time=given["max_time"],
-        max_response_time=given["max_response_time"],
-        connection=Connection(
-            timeout=given["timeout"],
-            rate=given["rate_limit"],
-            verify=False if given["insecure"] else given["ca"] or True,
-            certificate=certificate,
-            headers=mine.headers,
-        ),
-        baseline=read_baseline(path, today) if path is not None else Baseline(),
-        secrets=secrets([mine, *([second] if second else [])]),
-    )
-
-
-def _imported(name: str) -> Any:
-    """Return the application that `module:name` names, or that `module:name()` makes."""
-    module, _, attribute = name.removesuffix("()").partition(":")
-    sys.path.insert(0, "")
-    try:
-        found = import_module(module)
-        for part in (attribute or "app").split("."):
-            found = getattr(found, part)
-        found = found() if name.endswith("()") else found
-    except Exception as error:
-        raise click.UsageError(f"--app {name}: {type(error).__name__}: {error}") from error
-    if not callable(found):
-        raise click.UsageError(f"--app {name}: is neither an ASGI nor a WSGI application")
-    return found
+def _typed(verdict: Verdict, *more: str) -> str:
+    """Return the command as it was typed, secrets as variables."""
+    words = [shlex.quote(word) for word in (*sys.argv[1:], *more)]
+    for secret, name in verdict.secrets.items():
+        words = [word.replace(secret, f"${name}") for word in words]
+    return " ".join(["understudy", *words])
 
 
 def _report(verdict: Verdict, wanted: Sequence[tuple[str, str]], fail_on: str) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
@@ -16,7 +17,10 @@ import click
 from understudy.checks.credentials import Credentials
 from understudy.contract.model import Contract, SecurityScheme
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|\$)")
+_TELLING = 6
+"""How long a secret is of which a part would tell something and would not stand anywhere."""
+
 _KINDS = {"bearer": "Bearer", "basic": "Basic"}
 
 
@@ -96,10 +100,12 @@ def _from_header(
 
 
 def expanded(text: str) -> str:
-    """Return `text` with the variables it names. Raises UsageError for one that is not set."""
+    """Return `text` with the variables it names, `$` for `$$`. Raises UsageError for unset ones."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2]
+        if not name:
+            return "$"
         if name not in os.environ:
             raise click.UsageError(f"the variable {name} is not set")
         return os.environ[name]
@@ -108,12 +114,27 @@ def expanded(text: str) -> str:
 
 
 def secrets(found: Sequence[Credentials]) -> Mapping[str, str]:
-    """Return each secret with the name of a variable that stands for it in reports."""
+    """Return each secret with the name of a variable that stands for it in reports.
+
+    So are the close misses that are sent to see them refused, with the expansion of bash that
+    makes them of the variable.
+    """
     names: dict[str, str] = {}
     for index, one in enumerate(found):
         for scheme, value in one.values.items():
-            bare = value.rpartition(" ")[2]
+            bare = _plain(value)
             known = next((key for key, text in os.environ.items() if text == bare), "")
             plain = re.sub(r"\W+", "_", scheme).upper()
-            names[bare] = known or (f"SECOND_{plain}" if index else plain)
+            names[bare] = name = known or (f"SECOND_{plain}" if index else plain)
+            if len(bare) >= _TELLING:
+                names.setdefault(bare[:-1], f"{name}%?")
+                names.setdefault(bare.swapcase(), f"{name}~~")
     return names
+
+
+def _plain(value: str) -> str:
+    """Return the secret in a credential: the token, or user and password as they were given."""
+    word, _, bare = value.rpartition(" ")
+    with suppress(ValueError):
+        return b64decode(bare, validate=True).decode() if word.lower() == "basic" else bare
+    return bare

@@ -18,6 +18,7 @@ from jsonschema_rs.canonical import (
     ArrayView,
     CanonicalizationError,
     ConstView,
+    Containment,
     ContainsView,
     Distinctness,
     EnumView,
@@ -73,8 +74,10 @@ __all__ = [
     "canonical",
     "component",
     "conflicts",
+    "covers",
     "impossible",
     "modelled_parts",
+    "nothing",
     "null",
     "some_repeated",
     "without",
@@ -117,10 +120,22 @@ def without(schema: CanonicalSchema, other: CanonicalSchema) -> CanonicalSchema 
         return None
 
 
+def covers(schema: CanonicalSchema, other: CanonicalSchema) -> bool | None:
+    """Tell whether `schema` admits all that `other` admits, or None where that is undecided."""
+    verdict = schema.covers(other)
+    return None if verdict == Containment.UNKNOWN else verdict == Containment.YES
+
+
 @lru_cache(maxsize=1)
 def anything() -> CanonicalSchema:
     """Return the schema that every value satisfies."""
     return canonical({})
+
+
+@lru_cache(maxsize=1)
+def nothing() -> CanonicalSchema:
+    """Return the schema that no value satisfies."""
+    return canonical({"not": {}})
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from understudy.contract.schemas import IN_PLACE, in_place, mapped, named, reference, resolve
+from understudy.contract.schemas import (
+    IN_PLACE,
+    in_place,
+    mapped,
+    named,
+    reference,
+    referred,
+    resolve,
+)
 from understudy.types import Json, JsonObject
 
 
@@ -48,26 +56,12 @@ def _free(name: str, schemas: Mapping[str, Json]) -> str:
 
 def _users(names: set[str], schemas: Mapping[str, Json]) -> list[str]:
     """Return `names` and the names of all schemas from which references lead to them."""
-    uses = {name: set(_references(schema)) for name, schema in schemas.items()}
+    uses = {name: set(referred(schema)) for name, schema in schemas.items()}
     found: set[str] = set()
     while names:
         found |= names
         names = {name for name, used in uses.items() if used & names} - found
     return [name for name in schemas if name in found]
-
-
-def _references(schema: Json) -> Iterator[str]:
-    """Yield the names of the schemas to which references within `schema` lead."""
-    found: list[str] = []
-
-    def note(part: Json) -> Json:
-        if isinstance(part, dict):
-            found.append(named(part).partition("/")[0])
-            mapped(part, note)
-        return part
-
-    note(schema)
-    yield from found
 
 
 def _renamed(schema: Json, names: Mapping[str, str]) -> Json:

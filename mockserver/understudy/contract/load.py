@@ -15,6 +15,7 @@ from understudy.contract.dialect import DIALECTS, LOWERINGS
 from understudy.contract.directions import Directions, directions
 from understudy.contract.discriminator import inherited, tagged
 from understudy.contract.document import Document, read_document
+from understudy.contract.locate import locate
 from understudy.contract.model import (
     Contract,
     Header,
@@ -234,7 +235,7 @@ class _Reader:
                 for name, header in data.get("headers", {}).items()
                 if name.lower() != "content-type"  # "shall be ignored" (Response Object)
             ),
-            pointer=pointer,
+            pointer=locate(self._root, pointer, ()),
         )
 
     def _header(self, name: str, entry: Json, pointer: str) -> Header:

@@ -31,7 +31,7 @@ class Parameter:
     description: str = ""
     example: Json = None
     examples: tuple[Json, ...] = ()
-    pointer: str = ""
+    pointer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,9 +82,9 @@ def related(kind: str, schema: str, *terms: str, **options: Json) -> Relation:
     return Relation(kind, schema, tuple(_term(term) for term in terms), options)
 
 
-def told_holds(schema: str, data: JsonObject) -> Relation:
-    """Return that a JSON Schema holds, as names tell."""
-    return Relation("holds", schema, (), {}, "", Validator(data))
+def told_holds(schema: str, data: JsonObject, about: str, says: str) -> Relation:
+    """Return that a JSON Schema holds, as names tell; `says` is what it means for `about`."""
+    return Relation("holds", schema, (), {"about": about, "says": says}, "", Validator(data))
 
 
 def parse_relation(schema: str, data: JsonObject, pointer: str) -> Relation:

@@ -62,6 +62,20 @@ def named(schema: Json) -> str:
     return reference.removeprefix(_PREFIX) if reference.startswith(_PREFIX) else ""
 
 
+def referred(schema: Json) -> Iterator[str]:
+    """Yield the names of the schemas to which references within `schema` lead."""
+    found: list[str] = []
+
+    def note(part: Json) -> Json:
+        if isinstance(part, dict):
+            found.append(named(part).partition("/")[0])
+            mapped(part, note)
+        return part
+
+    note(schema)
+    yield from found
+
+
 def resolve(schema: Json, schemas: Mapping[str, Json]) -> JsonObject:
     """Return the schema object behind references; `true` is the empty schema."""
     for _ in range(len(schemas) + 1):
@@ -92,6 +106,26 @@ def members(
         yield schema["items"]
     elif schema.get("additionalProperties") and "properties" not in schema:
         yield schema["additionalProperties"]
+
+
+def general(
+    schema: Json, path: Sequence[str | int], schemas: Mapping[str, Json]
+) -> tuple[str, ...]:
+    """Return a path with `*` for indexes and for names that are not declared: free of data."""
+    found, told = [schema], []
+    for token in path:
+        declared = isinstance(token, str) and any(_declares(one, token, schemas) for one in found)
+        found = [m for one in found for m in members(one, str(token), schemas)]
+        told.append(str(token) if declared else "*")
+    return tuple(told)
+
+
+def _declares(schema: Json, name: str, schemas: Mapping[str, Json], depth: int = 8) -> bool:
+    """Tell whether `schema`, or what it combines, has a property of this name."""
+    found = resolve(schema, schemas)
+    return name in found.get("properties", {}) or bool(
+        depth and any(_declares(part, name, schemas, depth - 1) for part in in_place(found))
+    )
 
 
 def leads_somewhere(schema: Json, tokens: tuple[str, ...], schemas: Mapping[str, Json]) -> bool:

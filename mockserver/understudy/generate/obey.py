@@ -7,7 +7,7 @@ The whole is then moved so that the last of them lies before the clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
@@ -15,12 +15,13 @@ from html import escape
 from itertools import pairwise
 from typing import TypeAlias
 
-from understudy.contract.nodes import Slot, first_value, instant, slots
+from understudy.contract.nodes import Node, Slot, first_value, instant, slots
 from understudy.contract.pointers import MISSING
 from understudy.contract.relations import Relation, ordered
 from understudy.errors import GenerationError
 from understudy.generate.place import Draft, Moment, Place
 from understudy.generate.times import microseconds, stamp
+from understudy.types import JsonObject
 
 Relations: TypeAlias = Mapping[str, tuple[Relation, ...]]
 _Aliases: TypeAlias = dict[Moment, Moment]
@@ -41,6 +42,18 @@ def obey(draft: Draft, relations: Relations, latest: int, fraction: int) -> None
     for kind, patch in _PATCHES.items():
         for relation, place in _pairs(draft, relations, kind):
             patch(relation, place)
+
+
+def keep_apart(value: JsonObject, relations: Iterable[Relation], nullable: Collection[str]) -> None:
+    """Let go of what a client gave and must be different from something else, where null may be."""
+    for relation in relations:
+        if relation.kind != "different":
+            continue
+        (first,), (second,) = relation.terms
+        others = [box[key] for box, key in slots(Node(value), second)]
+        for box, key in slots(Node(value), first):
+            if box is value and key in nullable and box[key] in others:
+                box[key] = None
 
 
 def _pairs(draft: Draft, relations: Relations, kind: str) -> Iterator[tuple[Relation, Place]]:

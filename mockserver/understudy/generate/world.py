@@ -20,7 +20,7 @@ from understudy.exchange import Request
 from understudy.generate.compile import Compiler
 from understudy.generate.feasible import infeasible, unmakable
 from understudy.generate.members import Members
-from understudy.generate.obey import obey
+from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
 from understudy.generate.place import ABSENT, Draft, Maker, Place, UnboundError
 from understudy.generate.program.build import (
@@ -100,6 +100,7 @@ class World:
             here.names = names = {**names, "ordinal": ordinal}
             made = {n: maker(source.at("assign").at(n), here, n) for n, maker in assigned}
             fixed = {n: v for n, v in made.items() if v is not None or n in nullable}
+            keep_apart(fixed, self._behaviour.relations.get(kind.schema, ()), nullable)
             return makes.filled(home, source, here, names, fixed)
 
         return make

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case, Rules
 from understudy.checks.credentials import placed
 from understudy.checks.every import judge
-from understudy.checks.promise import Finding, Outcome
-from understudy.checks.request import subject_of
-from understudy.checks.verdict import Coverage, Ledger
 from understudy.contract.model import Operation, SecurityScheme
-from understudy.contract.pointers import MISSING, join
+from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments, request
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.probe.client import Client
+from understudy.probe.judge import Judge
 from understudy.types import Json
 
 _SAFE = frozenset({"GET", "HEAD"})
@@ -47,7 +44,7 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
-class Api:
+class Api(Judge):
     """Asks an API by its contract. Whatever comes is judged on its own at once."""
 
     def __init__(
@@ -59,19 +56,27 @@ class Api:
         deadline: float | None = None,
         watch: Watch = lambda _progress: None,
     ) -> None:
-        self.rules = rules
-        self.ledger = Ledger()
+        super().__init__(rules)
         self.phase = ""
         self.read_only = read_only
         self._client = client
         self._deadline = deadline
         self._watch = watch
-        self._coverage = _Coverage()
 
     @property
     def base(self) -> str:
         """Return the address below which targets are."""
         return self._client.base
+
+    @property
+    def left(self) -> float | None:
+        """Return how many seconds are left, or None where there is no end."""
+        return None if self._deadline is None else max(self._deadline - time.monotonic(), 0)
+
+    def check_time(self) -> None:
+        """Raise TimeUpError if the time is over."""
+        if self.left == 0:
+            raise TimeUpError
 
     def ask(self, operation: Operation, arguments: Arguments, body: Json = MISSING) -> Case:
         """Send one request with good credentials and return its case."""
@@ -98,14 +103,18 @@ class Api:
         return self.send(self.authorized(operation, sent) if operation else sent)
 
     def below(self, address: str) -> str | None:
-        """Return the target below the address of the API that a URL leads to, or None."""
+        """Return the target below the address of the API that a URL leads to, or None.
+
+        An address on another host, as of the public one, counts if its path is of the contract.
+        """
         base, parts = urlsplit(self.base), urlsplit(address)
-        if parts.netloc and parts.netloc != base.netloc:
-            return None
-        path = parts.path.removeprefix(base.path.rstrip("/"))
-        if not path.startswith("/"):
-            return None
-        return f"{path}?{parts.query}" if parts.query else path
+        for prefix in (base.path.rstrip("/"), self.rules.contract.base_path):
+            path = parts.path.removeprefix(prefix)
+            target = f"{path}?{parts.query}" if parts.query else path
+            known = self.rules.case(Exchange(Sent("GET", target), _NO_REPLY)).route is not None
+            if path.startswith("/") and (known or parts.netloc in ("", base.netloc)):
+                return target
+        return None
 
     def authorized(self, operation: Operation, sent: Sent) -> Sent:
         """Return `sent` with the good credentials of the first alternative that is known."""
@@ -137,78 +146,28 @@ class Api:
 
         Raises TimeUpError when the time is over, NotReadOnlyError rather than break that word.
         """
+        return self.judge(self._exchange(sent))
+
+    def shows(self, sent: Sent, fingerprint: str) -> bool:
+        """Send a request and tell whether it shows a known finding; nothing else is taken down."""
+        outcomes = judge(self.rules.case(self._exchange(sent)))
+        same = [one for one in outcomes if one.finding and one.finding.fingerprint == fingerprint]
+        self.ledger.requests += 1
+        self.note(same)
+        return bool(same)
+
+    def _exchange(self, sent: Sent) -> Exchange:
         if self.read_only and sent.method not in _SAFE:
             raise NotReadOnlyError(f"{sent.method} {sent.target}")
-        if self._deadline is not None and time.monotonic() > self._deadline:
-            raise TimeUpError
-        return self.judge(self._client.send(sent))
+        self.check_time()
+        return self._client.send(sent)
 
     def judge(self, exchange: Exchange) -> Case:
-        """Judge an exchange, whoever had it, and take down what was found."""
-        case = self.rules.case(exchange)
-        self.ledger.requests += 1
-        self.note(judge(case))
-        self._coverage.note(case)
+        """Judge an exchange, and tell those who watch."""
+        case = super().judge(exchange)
         self._tell(case.label)
         return case
 
-    def note(self, outcomes: Iterable[Outcome]) -> list[Finding]:
-        """Take down outcomes and return the findings that are new."""
-        return self.ledger.note(outcomes)
-
-    def coverage(self) -> Coverage:
-        """Return what the requests touched so far."""
-        return self._coverage.result()
-
     def _tell(self, label: str) -> None:
-        left = None if self._deadline is None else self._deadline - time.monotonic()
         found = self.ledger.count
-        self._watch(Progress(self.phase, label, self.ledger.requests, found, left))
-
-
-class _Coverage:
-    """Counts what exchanges touch."""
-
-    def __init__(self) -> None:
-        self._statuses: Counter[tuple[str, int]] = Counter()
-        self._parameters: Counter[tuple[str, str, str]] = Counter()
-        self._properties: Counter[tuple[str, int, str]] = Counter()
-
-    def note(self, case: Case) -> None:
-        if case.operation is None or case.status == 0:
-            return
-        self._statuses[case.label, case.status] += 1
-        if case.understood is not None:
-            wrong = case.understood.surely_invalid
-            if wrong is not None:
-                self._parameters[case.label, subject_of(wrong), wrong.keyword] += 1
-            elif not case.understood.invalid:
-                self._note_valid(case)
-        if case.response is not None and case.value is not MISSING:
-            for pointer in set(_pointers(case.value, "", 0)):
-                self._properties[case.label, case.status, pointer] += 1
-
-    def _note_valid(self, case: Case) -> None:
-        asked = case.understood.request if case.understood else None
-        if asked is None or case.operation is None:
-            return
-        values = {"path": asked.path, "query": asked.query, "header": asked.headers}
-        for parameter in case.operation.parameters:
-            if parameter.name in values.get(parameter.location, {}):
-                subject = f"{parameter.location} {parameter.name}"
-                self._parameters[case.label, subject, "valid"] += 1
-
-    def result(self) -> Coverage:
-        return Coverage(dict(self._statuses), dict(self._parameters), dict(self._properties))
-
-
-def _pointers(value: Json, pointer: str, depth: int) -> Iterator[str]:
-    if depth > 6:
-        return
-    if isinstance(value, dict):
-        for key, member in value.items():
-            yield join(pointer, key)
-            yield from _pointers(member, join(pointer, key), depth + 1)
-    elif isinstance(value, list):
-        for item in value[:5]:
-            yield from _pointers(item, f"{pointer}/*", depth + 1)
+        self._watch(Progress(self.phase, label, self.ledger.requests, found, self.left))

@@ -117,7 +117,7 @@ def _sender(connection: Connection, app: Any) -> Sender:
         )
     if is_asgi(app):
         return _InLoop(app)
-    return httpx.Client(transport=httpx.WSGITransport(app=app, raise_app_exceptions=False))
+    return _Direct(app)
 
 
 def _verify(connection: Connection) -> Any:
@@ -134,15 +134,33 @@ def is_asgi(app: Any) -> bool:
     return asyncio.iscoroutinefunction(app) or asyncio.iscoroutinefunction(call)
 
 
+class _Direct:
+    """Asks a WSGI application; one that raises has failed with 500."""
+
+    def __init__(self, app: Any) -> None:
+        transport = httpx.WSGITransport(app=app, raise_app_exceptions=False)
+        self._client = httpx.Client(transport=transport)
+
+    def send(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return self._client.send(request)
+        except Exception:  # whatever an application raises
+            return httpx.Response(500, request=request)
+
+    def close(self) -> None:
+        self._client.close()
+
+
 class _InLoop:
     """Asks an ASGI application in an event loop of its own, which runs only while it is asked."""
 
     def __init__(self, app: Any) -> None:
-        self._stack = ExitStack()
-        self._runner = self._stack.enter_context(asyncio.Runner())
         self._transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._received: asyncio.Queue[dict[str, str]] = asyncio.Queue()
-        self._runner.run(self._start(app))
+        with ExitStack() as stack:
+            self._runner = stack.enter_context(asyncio.Runner())
+            self._runner.run(self._start(app))
+            self._stack = stack.pop_all()
 
     def send(self, request: httpx.Request) -> httpx.Response:
         return self._runner.run(self._send(request))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -80,10 +80,13 @@ class Ground:
         """Return another body of a creation, for the owner that `arguments` name."""
         number = next(self._numbers)
         make = self.supply.telling if number % 2 else self.supply.body
-        body = make(creating.operation, number)
+        owners = {names.plain(name): value for (_, name), value in arguments.items()}
+        return self.owned(make(creating.operation, number), owners)
+
+    def owned(self, body: Json, owners: Mapping[str, Json]) -> Json:
+        """Return a body in which what names an owner names the one in `owners`, by plain name."""
         if not isinstance(body, dict):
             return body
-        owners = {names.plain(name): value for (_, name), value in arguments.items()}
         return {key: owners.get(names.plain(key), value) for key, value in body.items()}
 
     def members(self, resource: str) -> Iterator[Member]:

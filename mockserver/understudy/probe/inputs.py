@@ -35,7 +35,8 @@ _BODIES = (
     b'{"a": NaN}', b'\xef\xbb\xbf{"a": 1}', b"[" * 2000, b"not json",
 )  # fmt: skip
 _MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "image/png")
-_CHARSETS = ("utf-16", "latin-1", "bogus")
+_DEPTH = 500
+_CHARSETS = ("utf-8", "utf-16", "latin-1", "bogus")
 
 
 class Inputs:
@@ -50,6 +51,7 @@ class Inputs:
         """Yield every probe; all but the one thing that is probed is as in the good request."""
         for parameter in operation.parameters:
             yield from self._parameter(operation, parameter, good, body)
+        yield request(operation, {**good, ("query", "understudy_unknown"): "1"}, body)
         if operation.body is not None and body is not MISSING:
             yield from self._bodies(operation, good, body)
 
@@ -83,7 +85,10 @@ class Inputs:
             if isinstance(one.value, str | int | float | bool | list):
                 yield one.value
         schema = resolve(parameter.schema, self._contract.schemas)
-        yield from (one for one in schema.get("enum", ()) if one is not None)
+        for one in schema.get("enum", ()):
+            if one is not None:
+                yield one
+                yield str(one).swapcase()
 
     def _bodies(self, operation: Operation, good: Arguments, body: Json) -> Iterator[Sent]:
         assert operation.body is not None  # noqa: S101 - the caller has looked
@@ -94,9 +99,11 @@ class Inputs:
             yield request(operation, good, _anchored(one, body))
         if isinstance(body, dict):
             yield from (request(operation, good, changed) for changed in _hostile(body))
-        for raw in _BODIES:
-            yield request(operation, good, raw)
         base = request(operation, good, body)
+        spoiled = (base.body + b" trailing", base.body[:-1] + b",}", base.body[:-1])
+        for raw in (*_BODIES, *spoiled):
+            yield request(operation, good, raw)
+        yield replace(base, headers=())
         for media_type in _MEDIA_TYPES:
             if media_type not in operation.body.schemas:
                 yield _typed(base, media_type)
@@ -138,12 +145,13 @@ def _anchored(labelled: Labelled, good: Json) -> Json:
 def _hostile(body: dict[str, Json]) -> Iterator[Json]:
     """Yield the body with each member made hostile in turn: huge, deep, odd text."""
     deep: Json = []
-    for _ in range(150):
+    for _ in range(_DEPTH):
         deep = [deep]
     odd = ("nul \0 inside", "\u202e\U0001f600", "x" * 100_000, 10**40, -(10**40), 1e308, deep, None)
     for key in body:
         for value in odd:
             yield {**body, key: value}
+    yield {**body, "understudy_unknown": {"nested": [1, None, "text"]}}
 
 
 def _typed(sent: Sent, media_type: str) -> Sent:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from understudy.checks.laws import agreeing
+from understudy.contract.meaning.names import plain
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments, request
@@ -14,6 +16,7 @@ from understudy.probe.ground import Ground
 from understudy.probe.inputs import Inputs
 from understudy.types import Json
 
+_BODIES = 6
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -27,6 +30,8 @@ def access(ground: Ground) -> None:
         sent = request(operation, arguments, body)
         for probe in without_access(operation, sent, credentials):
             ground.api.send(probe)
+        if operation.method == "get":
+            ground.api.note(agreeing.head_refused(ground.api.send(replace(sent, method="HEAD"))))
         for broken in _otherwise_wrong(ground, operation, arguments, body):
             ground.api.send(broken)
         for schemes in operation.security[1:]:
@@ -78,3 +83,12 @@ def inputs(ground: Ground) -> None:
         arguments, body = ground.best(operation)
         for sent in made.all(operation, arguments, body):
             ground.api.send(ground.api.authorized(operation, sent))
+        for number in range(_BODIES if operation.body else 0):
+            told = ground.supply.telling(operation, number)
+            ground.api.ask(operation, arguments, ground.owned(told, _ids(body)))
+
+
+def _ids(body: Json) -> dict[str, Json]:
+    """Return by plain name what a body says of other resources."""
+    members = body.items() if isinstance(body, dict) else ()
+    return {name: value for key, value in members if (name := plain(key)).endswith("id")}

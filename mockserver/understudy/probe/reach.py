@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from understudy.checks.laws import agreeing, paging, writing
+from understudy.checks.laws import agreeing, changing
 from understudy.checks.laws.asking import Scene, items_of
+from understudy.checks.laws.walking import bounds, collect
 from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Reading, Writing
 from understudy.contract.model import Operation
@@ -83,7 +84,7 @@ def _creation(ground: Ground, creating: Writing) -> None:
             taken |= {names.plain(name): value for (_, name), value in scene.arguments.items()}
     for arguments in ground.supply.arguments(creating.operation, taken):
         for number in range(_BODIES):
-            body = ground.supply.body(creating.operation, number)
+            body = ground.owned(ground.supply.body(creating.operation, number), taken)
             case = ground.create(creating, arguments, body)
             if case.ok:
                 ground.keep(case, arguments, body)
@@ -97,16 +98,16 @@ def _fill(ground: Ground, listing: Listing) -> None:
     known = ground.good.get(creating.operation.id) if creating else None
     if scene is None or creating is None or known is None:
         return
-    low, high, default = paging.bounds(ground.api, listing)
+    low, high, default = bounds(ground.api, listing)
     wanted = max(low + _ENOUGH, (default or 0) + 2, high + 2) if listing.paging.size else _ENOUGH
-    found = paging.whole(ground.api, listing, scene.arguments)
+    found = collect(ground.api, listing, scene.arguments)
     failures = 0
     for _ in range(max(min(wanted, ground.options.tier.created) - len(found.items), _ENOUGH)):
         body = ground.next_body(creating, scene.arguments)
         failures += not ground.create(creating, known[0], body).ok
         if failures > _ENOUGH:
             break
-    again = paging.whole(ground.api, listing, scene.arguments)
+    again = collect(ground.api, listing, scene.arguments)
     if again.items:
         scene.members = members(again.cases[0], listing, scene.arguments)
 
@@ -123,12 +124,12 @@ def _other(ground: Ground, operation: Operation) -> None:
 
 
 def _of_members(ground: Ground, operation: Operation) -> Iterator[Arguments]:
-    reading, changing = ground.meaning.reading(operation), ground.meaning.writing(operation)
+    reading, writing = ground.meaning.reading(operation), ground.meaning.writing(operation)
     if reading is not None:
         found = (agreeing.read_arguments(reading, one) for one in ground.members(reading.resource))
         yield from (one for one in found if one is not None)
-    if changing is not None and changing.kind != "create":
-        for member in ground.disposable(changing.resource):
-            arguments = writing.write_arguments(changing, member)
+    if writing is not None and writing.kind != "create":
+        for member in ground.disposable(writing.resource):
+            arguments = changing.write_arguments(writing, member)
             if arguments is not None:
                 yield arguments

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from understudy.checks.baseline import Baseline
 from understudy.checks.case import Rules
@@ -21,6 +22,7 @@ from understudy.generate.world import World
 from understudy.probe.api import Api, TimeUpError, Watch
 from understudy.probe.client import IN_PROCESS, Client, Connection
 from understudy.probe.ground import Ground
+from understudy.probe.judge import Judge
 from understudy.probe.tour import tour
 from understudy.probe.vacuity import unchecked
 
@@ -44,7 +46,7 @@ class Tier:
 TIERS: Mapping[str, Tier] = {
     tier.name: tier
     for tier in (
-        Tier("smoke", each=40),
+        Tier("smoke", each=120),
         Tier("pr", each=400, examples=40, created=120),
         Tier("nightly", each=2000, examples=200, seeds=3, stateful=True, created=120),
     )
@@ -104,31 +106,32 @@ def check(
         if not complete:
             troubles.append(Unchecked("the rest", "", "the run was cut off", vacuous=False))
         missing = (*unchecked(ground), *troubles)
-        return verdict(api, options, missing, time.monotonic() - start, complete=complete)
+        seconds = time.monotonic() - start
+        return verdict(api, options, api.base, missing, seconds, complete=complete)
 
 
 def verdict(
-    api: Api,
+    judge: Judge,
     options: Options,
+    target: str,
     missing: tuple[Unchecked, ...],
     seconds: float,
     *,
-    complete: bool,
-    target: str = "",
+    complete: bool = True,
 ) -> Verdict:
-    """Return what the exchanges of an API came to."""
-    findings, accepted = api.ledger.judged(options.baseline)
+    """Return what the exchanges with the API at `target` came to."""
+    findings, accepted = judge.ledger.judged(options.baseline)
     return Verdict(
-        contract=api.rules.contract,
-        target=target or api.base,
+        contract=judge.rules.contract,
+        target=target,
         tier=options.tier.name,
         seed=options.seed,
         findings=findings,
         accepted=accepted,
         unchecked=missing,
-        tested=api.ledger.tested,
-        coverage=api.coverage(),
-        requests=api.ledger.requests,
+        tested=judge.ledger.tested,
+        coverage=judge.coverage(),
+        requests=judge.ledger.requests,
         seconds=seconds,
         secrets=options.secrets,
         complete=complete,
@@ -138,14 +141,14 @@ def verdict(
 def find_base(client: Client, contract: Contract) -> str:
     """Return the address below which the paths of the contract are.
 
-    An address with a path is taken as it stands. One without may stand for the server alone, so
-    the base path of the contract is tried first. Raises StartError where nothing answers.
+    The base path of the contract may be part of it or not: which of the two is not 404 decides,
+    an address with a path as it stands first. Raises StartError where nothing answers.
     """
     base = client.base
     path = next((op.path for op in contract.operations.values()), "/")
     candidates = [base]
-    if contract.base_path and base.count("/") < 3:
-        candidates.insert(0, base + contract.base_path)
+    if contract.base_path and not base.endswith(contract.base_path):
+        candidates.insert(1 if urlsplit(base).path else 0, base + contract.base_path)
     for candidate in candidates:
         client.base = candidate
         reply = client.send(Sent("GET", path.replace("{", "").replace("}", ""))).reply

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
+from typing import Any, TypeAlias
 
 from understudy.codec import dumps, identity
 from understudy.contract.meaning import names
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
-from understudy.contract.schemas import resolve
+from understudy.contract.schemas import members, resolve
 from understudy.contract.validate import Validator
 from understudy.contract.wire.writing import Arguments
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
 
+Path: TypeAlias = tuple[Any, ...]
+
 _EACH = 6
 _DEEP = 3
+_LONG = 300
 
 
 class Supply:
@@ -116,22 +120,32 @@ class Supply:
         return MISSING
 
     def telling(self, operation: Operation, number: int) -> Json:
-        """Return a valid body whose free texts have blanks around them and both cases."""
-        body = self.body(operation, number)
+        """Return a valid body whose free texts show whether they are kept as they are."""
+        body = self.rich(operation, number)
         if not isinstance(body, dict) or operation.body is None:
             return body
         schema = next(iter(operation.body.schemas.values()))
         validator = Validator(schema, self._contract.schemas)
         told: JsonObject = dict(body)
-        for key, value in body.items():
-            if isinstance(value, str):
-                trial = {**told, key: f" Mixed Case {number} "}
-                told = trial if validator.accepts(trial) else told
+        for path, value in _text_places(body):
+            for text in _texts(self._longest(schema, path), number):
+                trial = _replaced(told, path, text)
+                if value != text and validator.accepts(trial):
+                    told = trial
+                    break
         return told
 
-    def rich(self, operation: Operation) -> Json:
-        """Return the valid body that says the most."""
-        bodies = [self.body(operation, number) for number in range(_EACH)]
+    def _longest(self, schema: Json, path: Path) -> int:
+        """Return how long the text at a place may be, as far as its own schema tells."""
+        found = [schema]
+        for token in path:
+            found = [m for one in found for m in members(one, str(token), self._contract.schemas)]
+        schemas = (resolve(one, self._contract.schemas) for one in found)
+        return min((int(one.get("maxLength", _LONG)) for one in schemas), default=_LONG)
+
+    def rich(self, operation: Operation, number: int = 0) -> Json:
+        """Return the valid body, of a few for each number, that says the most."""
+        bodies = [self.body(operation, number * _EACH + index) for index in range(_EACH)]
         return max(bodies, key=lambda body: len(dumps(body)) if body is not MISSING else 0)
 
     def changes(self, operation: Operation) -> Iterator[JsonObject]:
@@ -146,6 +160,32 @@ class Supply:
             for key, value in self.telling(operation, number).items():
                 if validator.accepts({key: value}) and len(whole) > 1:
                     yield {key: value}
+
+
+def _text_places(body: JsonObject) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of a body, and those of the objects in its arrays."""
+    for key, value in body.items():
+        if isinstance(value, str):
+            yield (key,), value
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            for inner, text in item.items() if isinstance(item, dict) else ():
+                if isinstance(text, str):
+                    yield (key, index, inner), text
+
+
+def _replaced(value: Json, path: Path, new: Json) -> Json:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _replaced(value[path[0]], path[1:], new)
+    return copy
+
+
+def _texts(longest: int, number: int) -> Sequence[str]:
+    """Return texts with blanks around and both cases, as long as may be, and of other scripts."""
+    blank, letters = f" Mixed Case {number} ", f"\u00c4\u00df \u0416\u6f22 \U0001f600 {number}"
+    long = (f"{number} Long Text " * (longest // 8 + 1))[: longest - 1] + "."
+    return ((blank, letters, long), (long, blank), (letters, blank))[number // 2 % 3]
 
 
 def _number(value: Json) -> Json:

@@ -9,6 +9,7 @@ from understudy.probe.ground import Ground
 from understudy.probe.hold import hold
 from understudy.probe.probes import access, inputs, methods
 from understudy.probe.reach import reach
+from understudy.probe.reduce import reduce
 
 _STEPS = (
     ("reach", reach),
@@ -30,24 +31,25 @@ def tour(ground: Ground, app: Any, troubles: list[Unchecked]) -> None:
     if ground.options.tier.examples:
         ground.api.phase = "generated"
         _generated(ground, app, troubles)
+    ground.api.phase = "reduce"
+    reduce(ground.api)
 
 
 def _generated(ground: Ground, app: Any, troubles: list[Unchecked]) -> None:
     """Judge what Schemathesis makes of the contract."""
     from understudy.probe.generated import Generation, Trouble, generated  # slow to import
 
-    options = ground.options
-    for number in range(options.tier.seeds):
+    options, chosen = ground.options, tuple(one.label for one in ground.operations())
+    for number in range(options.tier.seeds if chosen else 0):
         how = Generation(
             seed=options.seed + number,
             examples=options.tier.examples,
             stateful=options.tier.stateful,
             unsafe=not options.read_only,
-            timeout=options.connection.timeout,
-            rate=options.connection.rate,
-            headers=ground.api.common_headers(),
-            verify=options.connection.verify,
-            operations=tuple(one.label for one in ground.operations()),
+            connection=options.connection,
+            headers=dict(options.connection.headers) | dict(ground.api.common_headers()),
+            operations=chosen,
+            seconds=ground.api.left,
         )
         for one in generated(ground.contract, ground.api.base, app, how):
             if isinstance(one, Trouble):
@@ -55,3 +57,4 @@ def _generated(ground: Ground, app: Any, troubles: list[Unchecked]) -> None:
                 troubles.append(Unchecked(what, one.label, one.message, vacuous=False))
             else:
                 ground.api.judge(one)
+        ground.api.check_time()

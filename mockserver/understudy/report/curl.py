@@ -121,7 +121,7 @@ class _Shell:
 
 def _before(text: str, expansion: str) -> str:
     """Return an expansion that `text` follows, without braces where it needs none."""
-    bare = expansion.startswith("${") and not re.match(r"[A-Za-z0-9_]", text)
+    bare = re.fullmatch(r"\$\{\w+\}", expansion) and not re.match(r"[A-Za-z0-9_]", text)
     return f"${expansion[2:-1]}" if bare else expansion
 
 

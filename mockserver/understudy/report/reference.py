@@ -17,8 +17,8 @@ _ABOUT: Final = {
     "response": "What every reply owes its client.",
     "request": "What requests are owed that the contract allows, and those that it does not.",
     "access": "Who may do what.",
-    "method": "What becomes of methods that the contract does not declare.",
-    "meaning": "What replies say beside their schema: pages, filters, order, echoes, relations.",
+    "method": "What becomes of methods that the contract does not declare, and of HEAD.",
+    "meaning": "What replies say beside their schema, each by itself and together.",
     "time": "What holds from one request to the next.",
 }
 
@@ -33,8 +33,8 @@ A broken promise of severity error fails a run; a warning does only where that i
 
 def reference() -> str:
     """Return a Markdown page with a table for each family of promises."""
-    for module in pkgutil.iter_modules(checks.__path__):
-        import_module(f"{checks.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}."):
+        import_module(module.name)
     families = groupby(register(), key=lambda one: one.family)
     return "\n".join([_HEAD, *(line for name, those in families for line in _family(name, those))])
 

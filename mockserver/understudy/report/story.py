@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -65,11 +66,11 @@ def headline(verdict: Verdict, fail_on: Severity) -> tuple[str, str]:
     besides = _besides(verdict, len(verdict.findings) - len(failures))
     if failures:
         broken = {(one.operation, one.promise.id) for one in failures}
-        return "BROKEN", _count(broken) + besides
+        return "BROKEN", _count(verdict, broken) + besides
     if not verdict.complete:
         return "STOPPED", f"nothing was broken until then{besides}"
     found = {(one.operation, one.promise.id) for one in verdict.findings}
-    kept = _count(verdict.tested.keys() - found)
+    kept = _count(verdict, verdict.tested.keys() - found)
     vacuous = sum(one.vacuous for one in verdict.unchecked)
     if vacuous:
         rest = f"{several(vacuous, 'check')} had nothing to test with, otherwise kept {kept}"
@@ -189,8 +190,8 @@ def subject(verdict: Verdict) -> str:
 
 def variables(verdict: Verdict, commands: str) -> tuple[str, ...]:
     """Return the variables that hold the secrets of `commands`."""
-    names = sorted(set(verdict.secrets.values()))
-    return tuple(name for name in names if f"${name}" in commands or f"${{{name}}}" in commands)
+    names = sorted({re.split(r"\W", name)[0] for name in verdict.secrets.values()})
+    return tuple(name for name in names if re.search(rf"\$\{{?{name}\b", commands))
 
 
 def gap_line(gap: Gap) -> str:
@@ -203,9 +204,9 @@ def _labels(verdict: Verdict) -> Mapping[str, str]:
     return {one.label: one.pointer for one in verdict.contract.operations.values()}
 
 
-def _count(pairs: Collection[tuple[str, str]]) -> str:
+def _count(verdict: Verdict, pairs: Collection[tuple[str, str]]) -> str:
     """Return how many promises in how many operations, from pairs of label and id."""
-    operations = several(len({label for label, _ in pairs}), "operation")
+    operations = several(len({label for label, _ in pairs} & _labels(verdict).keys()), "operation")
     return f"{several(len({id_ for _, id_ in pairs}), 'promise')} in {operations}"
 
 

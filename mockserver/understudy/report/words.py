@@ -31,7 +31,12 @@ def hidden(text: str, secrets: Mapping[str, str]) -> str:
         return text
     longest_first = sorted(names, key=len, reverse=True)
     pattern = re.compile("|".join(map(re.escape, longest_first)))
-    return pattern.sub(lambda match: f"${names[match[0]]}", text)
+    return pattern.sub(lambda match: expansion(names[match[0]]), text)
+
+
+def expansion(name: str) -> str:
+    """Return the expansion of a variable, in braces where the name has an operator of the shell."""
+    return f"${name}" if re.fullmatch(r"\w+", name) else f"${{{name}}}"
 
 
 def forms(secret: str) -> tuple[str, ...]:

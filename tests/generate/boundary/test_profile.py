@@ -248,6 +248,13 @@ def test_arrays_have_their_sizes() -> None:
     assert {len(one.value) for one in of(free)} >= {0, 1}
 
 
+def test_maps_have_their_sizes() -> None:
+    bounded = {"type": "object", "maxProperties": 9, "additionalProperties": {"type": "string"}}
+    sizes = {one.label["boundary"]: len(one.value) for one in of(bounded)}
+
+    assert sizes.items() >= {("just-below-maximum", 8), ("maxProperties", 9)}
+
+
 def test_each_optional_property_comes_and_goes() -> None:
     text = {"type": "string", "enum": ["x"]}
     schema = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
+from understudy.checks import access
 from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, Member, Scene, held, items_of, outcome, some, with_
-from understudy.checks.laws.paging import REPEATABLE, ids, short, walk
+from understudy.checks.laws.paging import REPEATABLE, short
+from understudy.checks.laws.walking import ids, walk
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
-from understudy.contract.meaning.model import Listing, Reading
+from understudy.contract.meaning.model import Listing, Reading, Tokens
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING, follow, join
 from understudy.contract.wire.writing import Arguments
@@ -34,6 +37,7 @@ HEAD = promise(
     "method/head", "HEAD is answered as GET would be, without the body", "RFC 9110, section 9.3.2"
 )
 
+_Last: TypeAlias = Mapping[Tokens, Runtime]
 _LOOKS = 12
 _GONE = (404, 410)
 
@@ -75,9 +79,8 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
         if not case.ok or case.value is MISSING:
             continue
         yield held(READABLE, cases)
-        yield from agrees(
-            cases, member.value, follow(case.value, scene.reading.body), scene.reading
-        )
+        value, body = follow(case.value, scene.reading.body), scene.reading.body
+        yield from agrees(cases, member.value, value, body, scene.reading.last)
         again = asker.ask(scene.reading.operation, arguments)
         same_again = again.ok and same(again.value, case.value)
         yield outcome(
@@ -122,18 +125,21 @@ def _is_whole(case: Case, entries: Json, runtime: Runtime) -> bool:
 
 
 def agrees(
-    cases: Sequence[Case], one: Json, other: Json, reading: Reading | None = None
+    cases: Sequence[Case], one: Json, other: Json, at: Tokens, last: _Last | None = None
 ) -> Iterator[Outcome]:
-    """Check that two views of a resource say the same where both speak."""
+    """Check that two views of a resource say the same where both speak.
+
+    The other one stands in the last reply where `at` leads to; lists in `last` may be shorter.
+    """
     cut = [
         tokens
-        for tokens, runtime in (reading.last if reading else {}).items()
+        for tokens, runtime in (last or {}).items()
         if not _is_whole(cases[-1], follow(other, tokens), runtime)
     ]
     for path, first, second in differences(one, other, ()):
         if any(path[: len(tokens)] == tokens for tokens in cut):
             continue
-        starred = join("", *("*" if token.isdecimal() else token for token in path))
+        starred = cases[-1].starred((*at, *path)).removeprefix(cases[-1].starred(at))
         yield outcome(
             AGREES,
             cases,
@@ -287,3 +293,18 @@ def head(asker: Asker, case: Case) -> Iterator[Outcome]:
         return
     right = again.status == case.status
     yield outcome(HEAD, [case, again], f"{case.status}", f"{again.status}", broken=not right)
+
+
+def head_refused(case: Case) -> Iterator[Outcome]:
+    """Check that HEAD without a credential is refused as GET is."""
+    if case.status in (0, 405, 501):
+        return
+    yield outcome(
+        access.REFUSED,
+        [case],
+        "401",
+        f"{case.status}",
+        broken=case.ok,
+        subject="HEAD",
+        keyword="absent" if case.ok else "",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from understudy.checks.laws import paging
 from understudy.checks.laws.asking import Asker, held, outcome, some, with_
-from understudy.checks.laws.paging import Walk, ids
+from understudy.checks.laws.walking import Walk, collect, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.contract.expressions import Runtime
@@ -25,7 +25,7 @@ _VALUES = 6
 
 def filters(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every filter of a list, value by value, against the list without it."""
-    whole = paging.whole(asker, listing, arguments)
+    whole = collect(asker, listing, arguments)
     if whole.failed or not whole.complete or not whole.items:
         return
     for tokens, runtime in listing.filters.items():
@@ -47,13 +47,16 @@ def _one(
     wanted: tuple[Tokens, Runtime, Json],
 ) -> Iterator[Outcome]:
     tokens, runtime, value = wanted
-    found = paging.whole(asker, listing, with_(arguments, (runtime, value)))
+    found = collect(asker, listing, with_(arguments, (runtime, value)))
+    subject = f"{runtime.location} {runtime.name}"
+    cases = [whole.cases[0], found.cases[0]]
+    if found.failed and 400 <= found.cases[-1].status < 500:
+        status = f"{found.cases[-1].status} for {value!r}"
+        yield outcome(COMPLETE, cases, "a page of what matches", status, subject=subject)
     if found.failed or not found.complete:
         return
     matching = [item for item in whole.items if same(follow(item, tokens), value)]
     expected, got = ids(listing, matching), ids(listing, found.items)
-    subject = f"{runtime.location} {runtime.name}"
-    cases = [whole.cases[0], found.cases[0]]
     if set(expected) - set(got):
         message = f"{len(set(expected) & set(got))} of them"
         wants = f"the {len(expected)} items with {value!r}"
@@ -62,8 +65,7 @@ def _one(
     if not matching:
         return
     yield held(COMPLETE, cases, subject)
-    total = follow(found.cases[0].value, listing.paging.total) if listing.paging.total else MISSING
-    if isinstance(total, int):
+    for total in paging.totals_of(found.cases[0], listing):
         yield outcome(
             TOTAL,
             cases,
@@ -72,6 +74,8 @@ def _one(
             broken=total != len(got),
             subject=subject,
         )
+    if listing.paging.size and listing.paging.moves and len(matching) > 2:
+        yield from paging.small(asker, listing, with_(arguments, (runtime, value)), found, 2)
 
 
 def _declared(operation: Operation, runtime: Runtime, asker: Asker) -> list[Json]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from understudy.checks.case import Case
 from understudy.checks.laws.asking import Asker, held, items_of, outcome, with_
+from understudy.checks.laws.walking import Walk, bounds, collect, ids, walk
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
 from understudy.contract.meaning.model import Listing
 from understudy.contract.pointers import MISSING, follow
-from understudy.contract.schemas import resolve
 from understudy.contract.wire.writing import Arguments
 from understudy.types import Json
 
@@ -25,79 +24,15 @@ TOTAL = promise("meaning/total", "The total is the number of items, whatever the
 PAGES = promise("meaning/page-count", "The number of pages follows from total and size")
 REPEATABLE = promise("meaning/repeatable", "Reading twice gives the same")
 
-_CAP = 400
-_PAGES = 60
 _SMALL = 3
 _FEW = 12
 _LOOKS = 4
 
 
-@dataclass(slots=True)
-class Walk:
-    """A list as it was collected page by page; `complete` if its end was seen."""
-
-    items: list[Json] = field(default_factory=list)
-    pages: list[list[Json]] = field(default_factory=list)
-    cases: list[Case] = field(default_factory=list)
-    complete: bool = False
-    failed: bool = False
-
-
-def walk(
-    asker: Asker, listing: Listing, arguments: Arguments, size: int | None, *, pages: int = _PAGES
-) -> Walk:
-    """Collect a list with pages of `size` until its end, or until there is enough.
-
-    By offset it goes on from what came, so that pages that are too short hide nothing.
-    """
-    seen = Walk()
-    sized = dict(arguments) if size is None else with_(arguments, (listing.paging.size, size))
-    while len(seen.cases) < pages and len(seen.items) < _CAP:
-        asked = sized if not seen.cases else _next(listing, sized, seen)
-        if asked is None:
-            seen.complete = True
-            break
-        case = asker.ask(listing.operation, asked)
-        items = items_of(case, listing)
-        seen.cases.append(case)
-        if items is None:
-            seen.failed = len(seen.cases) == 1 or case.status != 404
-            seen.complete = not seen.failed
-            break
-        seen.pages.append(items)
-        seen.items.extend(items)
-    return seen
-
-
-def _next(listing: Listing, arguments: Arguments, seen: Walk) -> Arguments | None:
-    """Return what asks for the page after those that were seen, or None at the end."""
-    paging = listing.paging
-    if not paging.moves or not seen.pages[-1]:
-        return None
-    if paging.offset:
-        return with_(arguments, (paging.offset, len(seen.items)))
-    if paging.page:
-        return with_(arguments, (paging.page, paging.first_page + len(seen.pages)))
-    cursor = follow(seen.cases[-1].value, paging.next or ())
-    return None if cursor in (MISSING, None, "") else with_(arguments, (paging.cursor, cursor))
-
-
-def whole(asker: Asker, listing: Listing, arguments: Arguments) -> Walk:
-    """Collect a list with the largest pages there are."""
-    size = bounds(asker, listing)[1] if listing.paging.size else None
-    return walk(asker, listing, arguments, size)
-
-
-def ids(listing: Listing, items: list[Json]) -> list[bytes]:
-    """Return what tells items apart: their ids, or themselves where they have none."""
-    by = listing.id or ()
-    return [identity(item if (f := follow(item, by)) is MISSING else f) for item in items]
-
-
 def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
     """Check every promise of paging on one list."""
     low, high, default = bounds(asker, listing)
-    seen = whole(asker, listing, arguments)
+    seen = collect(asker, listing, arguments)
     if seen.failed or not seen.items:
         return
     yield from _repeatable(asker, listing, arguments)
@@ -105,21 +40,11 @@ def pages(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outc
     if listing.paging.size:
         yield from _full(asker, listing, arguments, seen, (low, high, default))
         if listing.paging.moves:
-            yield from _small(asker, listing, arguments, seen, max(low, _SMALL))
+            yield from small(asker, listing, arguments, seen, max(low, _SMALL))
             if low == 1 and len(seen.items) <= _FEW:
-                yield from _small(asker, listing, arguments, seen, 1)
+                yield from small(asker, listing, arguments, seen, 1)
     if listing.paging.moves and seen.complete:
         yield from _past_end(asker, listing, arguments, seen)
-
-
-def bounds(asker: Asker, listing: Listing) -> tuple[int, int, int | None]:
-    """Return the least and the largest page size that the contract allows, and the default."""
-    size = listing.paging.size
-    found = next((p for p in listing.operation.parameters if size and p.name == size.name), None)
-    schema = resolve(found.schema, asker.rules.contract.schemas) if found else {}
-    low, high = schema.get("minimum", 1), schema.get("maximum", 100)
-    default = schema.get("default")
-    return max(int(low), 1), int(high), default if isinstance(default, int) else None
 
 
 def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterator[Outcome]:
@@ -139,7 +64,7 @@ def _repeatable(asker: Asker, listing: Listing, arguments: Arguments) -> Iterato
 def _difference(one: Json, other: Json, path: str = "") -> str:
     """Return where two values first differ."""
     if isinstance(one, dict) and isinstance(other, dict):
-        for key in one.keys() | other.keys():
+        for key in {**one, **other}:
             if identity(one.get(key)) != identity(other.get(key)):
                 return _difference(one.get(key), other.get(key), f"{path}/{key}")
     if isinstance(one, list) and isinstance(other, list):
@@ -159,17 +84,15 @@ def short(value: Json) -> str:
 
 def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -> Iterator[Outcome]:
     paging = listing.paging
-    if paging.total is None or not whole.complete:
+    if not (paging.total or paging.total_header) or not whole.complete:
         return
     low, high, _ = bounds(asker, listing)
     uneven = (size for size in range(max(low, 2), min(high, 9)) if len(whole.items) % size)
     size = next(uneven, max(low, 2))
     small = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
     for case in [*whole.cases[:2], small]:
-        total = follow(case.value, paging.total) if case.ok else MISSING
-        if not isinstance(total, int):
-            continue
-        if total != len(whole.items):
+        total = next((one for one in totals_of(case, listing) if one != len(whole.items)), None)
+        if total is not None:
             got = f"{total}, but the pages hold {len(whole.items)} items"
             yield outcome(TOTAL, [*whole.cases[:1], case], f"{len(whole.items)}", got)
             break
@@ -180,6 +103,18 @@ def _totals(asker: Asker, listing: Listing, arguments: Arguments, whole: Walk) -
         wanted = -(-len(whole.items) // size)
         got = f"{count} pages of {size} for {len(whole.items)} items"
         yield outcome(PAGES, [small], f"{wanted}", got, broken=count != wanted)
+
+
+def totals_of(case: Case, listing: Listing) -> Iterator[int]:
+    """Yield what a page says the number of items on all pages is."""
+    if not case.ok:
+        return
+    total = follow(case.value, listing.paging.total) if listing.paging.total else MISSING
+    if isinstance(total, int):
+        yield total
+    text = case.exchange.reply.header(listing.paging.total_header.lower()) or ""
+    if listing.paging.total_header and text.isdecimal():
+        yield int(text)
 
 
 def _full(
@@ -228,7 +163,7 @@ def _full(
     yield outcome(DEFAULT, [*whole.cases[:1], case], expected, f"{len(items)}", broken=not right)
 
 
-def _small(
+def small(
     asker: Asker, listing: Listing, arguments: Arguments, whole: Walk, size: int
 ) -> Iterator[Outcome]:
     """Check pages of a small size against the whole: at the start, in the middle, at the end."""
@@ -329,7 +264,12 @@ def _past_end(
             return
         case = asker.ask(listing.operation, asked)
         items = items_of(case, listing)
-        if items is not None:
+        if items is None and 400 <= case.status < 500 and paging.offset:
+            yield outcome(
+                PAST_END, [*whole.cases[:1], case], "an empty page", f"{case.status}",
+                subject=_mover(listing),
+            )  # fmt: skip
+        elif items is not None:
             got = f"{len(items)} items"
             yield outcome(
                 PAST_END,

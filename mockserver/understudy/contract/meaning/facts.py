@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from understudy.contract import pointers
-from understudy.contract.behaviour import Action, Behaviour
+from understudy.contract.behaviour import Behaviour
 from understudy.contract.meaning.model import Fact, Listing, Meaning, Reading, Tokens, Writing
+from understudy.contract.meaning.words import place, said, sentence
 from understudy.contract.model import Operation
 from understudy.contract.relations import Relation
 
 PAGING = ("size", "offset", "page", "cursor", "total", "pages")
 """The parts of paging, as facts name them."""
 
-_NAMES = "the names in the contract"
-_WORDS = "the words of the description"
-_DECLARED = "behaviour.yaml"
+_NAMES = "told from names"
+_DESCRIPTION = "told from the description"
+_KINDS = {
+    "create": "creates a {}, which can be read and listed afterwards",
+    "update": "changes what the request names of a {}, and nothing else",
+    "replace": "replaces a {}",
+    "delete": "deletes a {}, which is gone afterwards",
+}
 
 
 def facts(behaviour: Behaviour, meaning: Meaning) -> tuple[Fact, ...]:
     """Return the facts of a meaning: those of operations first, then those of schemas."""
+    teller = _Facts(behaviour)
     return (
-        *(fact for one in meaning.lists for fact in _of_list(behaviour, one)),
-        *(fact for one in meaning.reads for fact in _of_read(behaviour, one)),
-        *(fact for one in meaning.writes for fact in _of_write(behaviour, one)),
-        *_of_schemas(behaviour, meaning),
+        *(fact for one in meaning.lists for fact in teller.of_list(one)),
+        *(fact for one in meaning.reads for fact in teller.of_read(one)),
+        *(fact for one in meaning.writes for fact in teller.of_write(one)),
+        *teller.of_schemas(meaning),
     )
 
 
@@ -40,88 +47,113 @@ def pointer_id(operation: Operation, kind: str, tokens: Tokens) -> str:
 
 def relation_id(relation: Relation) -> str:
     """Return the id of a relation of a schema."""
-    terms = " ".join(str(where) for term in relation.terms for where in term)
-    return f"{relation.schema} {relation.kind} {terms}".rstrip()
+    terms = [str(where) for term in relation.terms for where in term]
+    about = " ".join(terms) or relation.options.get("about", "")
+    return f"{relation.schema} {relation.kind} {about}".rstrip()
 
 
-def _of_list(behaviour: Behaviour, one: Listing) -> Iterator[Fact]:
-    operation, action = one.operation, behaviour.operations.get(one.operation.id)
-    why, declared = (_DECLARED, True) if action else (_NAMES, False)
-    place = pointers.join("", *one.items) or "the response"
-    yield Fact(f"{operation.id} list", f"lists each {one.resource} at {place}", why, declared)
-    yield from _of_paging(one, action)
-    for tokens, runtime in one.filters.items():
-        stated = action is not None and tokens in action.filters
-        says = f"with {runtime}, every item has it at {pointers.join('', *tokens)}"
-        yield _fact(pointer_id(operation, "filter", tokens), says, stated)
-    for tokens, runtime in one.owners.items():
-        says = f"every item has {runtime} at {pointers.join('', *tokens)}"
-        yield _fact(pointer_id(operation, "owner", tokens), says, declared)
-    for tokens, runtime in one.echoes.items():
-        says = f"{pointers.join('', *tokens)} repeats {runtime}"
-        yield _fact(pointer_id(operation, "echo", tokens), says)
-    for runtime in one.known:
-        says = f"what {runtime} names must exist; an unknown one is 404"
-        yield Fact(f"{operation.id} known {runtime.name}", says, _WORDS)
-    if one.order is not None:
-        direction = "latest first" if one.order.descending else "earliest first"
-        says = f"items come by {pointers.join('', *one.order.by)}, {direction}"
-        yield Fact(f"{operation.id} order", says, why if declared else _WORDS, declared)
+class _Facts:
+    """Puts facts into words; what behaviour.yaml declares is said with its line."""
 
+    def __init__(self, behaviour: Behaviour) -> None:
+        self._behaviour = behaviour
 
-def _of_paging(one: Listing, action: Action | None) -> Iterator[Fact]:
-    operation = one.operation
-    paging = one.paging
-    for part, runtime, says in (
-        ("size", paging.size, "limits how many come"),
-        ("offset", paging.offset, "skips so many"),
-        ("page", paging.page, f"counts pages from {paging.first_page}"),
-        ("cursor", paging.cursor, f"continues at {pointers.join('', *(paging.next or ()))}"),
-    ):
-        if runtime is not None:
-            stated = action is not None and runtime in (action.limit, action.offset)
-            yield _fact(paging_id(operation, part), f"{runtime} {says}", stated)
-    for part, tokens, says in (
-        ("total", paging.total, "counts the whole"),
-        ("pages", paging.pages, "counts the pages"),
-    ):
-        if tokens is not None:
-            yield _fact(paging_id(operation, part), f"{pointers.join('', *tokens)} {says}")
+    def of_list(self, one: Listing) -> Iterator[Fact]:
+        operation = one.operation
+        action = self._behaviour.operations.get(operation.id)
+        where = f"the array at {place(one.items)}" if one.items else "the response is the array"
+        yield self._fact(
+            operation, "list", f"lists each {one.resource}: {where}", stated=bool(action)
+        )
+        yield from self._of_paging(one)
+        for tokens, runtime in one.filters.items():
+            stated = action is not None and tokens in action.filters
+            says = f"with {said(runtime)}, only items come whose {place(tokens)} is equal to it"
+            yield self._member(operation, "filter", tokens, says, stated=stated)
+        for tokens, runtime in one.owners.items():
+            stated = action is not None and runtime == action.parent
+            says = f"{place(tokens)} in each item is {said(runtime)}"
+            yield self._member(operation, "owner", tokens, says, stated=stated)
+        for tokens, runtime in one.echoes.items():
+            says = f"{place(tokens)} repeats {said(runtime)}"
+            yield self._member(operation, "echo", tokens, says)
+        for runtime in one.known:
+            says = f"what {said(runtime)} names must exist, or else it is 404"
+            yield Fact(
+                f"{operation.id} known {runtime.name}", says, _DESCRIPTION, about=operation.id
+            )
+        if one.order is not None:
+            direction = "descending" if one.order.descending else "ascending"
+            says = f"items come in {direction} order of {place(one.order.by)}"
+            why = self._declared(f"/operations/{operation.id}") if action else _DESCRIPTION
+            yield Fact(f"{operation.id} order", says, why, bool(action), operation.id)
 
+    def _of_paging(self, one: Listing) -> Iterator[Fact]:
+        operation, paging = one.operation, one.paging
+        action = self._behaviour.operations.get(operation.id)
+        for part, runtime, says in (
+            ("size", paging.size, "is the most items that come at once"),
+            ("offset", paging.offset, "is how many items are passed over"),
+            ("page", paging.page, f"is the number of the page, from {paging.first_page}"),
+            ("cursor", paging.cursor, f"takes {place(paging.next or ())} of the page before"),
+        ):
+            if runtime is not None:
+                stated = action is not None and runtime in (action.limit, action.offset)
+                yield self._fact(
+                    operation, f"paging {part}", f"{said(runtime)} {says}", stated=stated
+                )
+        for part, tokens, says in (
+            ("total", paging.total, "is the number of items on all pages"),
+            ("pages", paging.pages, "is the number of pages"),
+        ):
+            if tokens is not None:
+                yield self._fact(operation, f"paging {part}", f"{place(tokens)} {says}")
 
-def _of_read(behaviour: Behaviour, one: Reading) -> Iterator[Fact]:
-    operation, declared = one.operation, one.operation.id in behaviour.operations
-    says = f"reads the {one.resource} that {one.id} names; an unknown one is 404"
-    yield _fact(f"{operation.id} read", says, declared)
-    for tokens, runtime in one.owners.items():
-        says = f"{pointers.join('', *tokens)} repeats {runtime}"
-        yield _fact(pointer_id(operation, "owner", tokens), says, declared)
-    for tokens, runtime in one.last.items():
-        says = f"{pointers.join('', *tokens)} has the last {runtime} entries"
-        yield _fact(pointer_id(operation, "last", tokens), says, declared)
+    def of_read(self, one: Reading) -> Iterator[Fact]:
+        operation = one.operation
+        action = self._behaviour.operations.get(operation.id)
+        says = f"reads the {one.resource} that {said(one.id)} names, or else is 404"
+        yield self._fact(operation, "read", says, stated=bool(action))
+        for tokens, runtime in one.owners.items():
+            stated = action is not None and runtime == action.parent
+            says = f"{place(tokens)} is {said(runtime)}"
+            yield self._member(operation, "owner", tokens, says, stated=stated)
+        for tokens, runtime in one.last.items():
+            says = f"{place(tokens)} has as many of the last entries as {said(runtime)} says"
+            yield self._member(operation, "last", tokens, says, stated=bool(action))
 
+    def of_write(self, one: Writing) -> Iterator[Fact]:
+        operation = one.operation
+        stated = operation.id in self._behaviour.operations
+        yield self._fact(operation, one.kind, _KINDS[one.kind].format(one.resource), stated=stated)
+        for tokens, runtime in one.echoes.items():
+            says = f"{place(tokens)} repeats {said(runtime)}"
+            yield self._member(operation, "echo", tokens, says)
+        for tokens, default in one.defaults.items():
+            says = f"{place(tokens)} is {default!r} where the request does not say"
+            yield self._member(operation, "default", tokens, says)
 
-def _of_write(behaviour: Behaviour, one: Writing) -> Iterator[Fact]:
-    operation, declared = one.operation, one.operation.id in behaviour.operations
-    says = {
-        "create": f"creates a {one.resource} that can be read and listed afterwards",
-        "update": f"changes what it names of the {one.resource}, and nothing else",
-        "replace": f"replaces the {one.resource}",
-        "delete": f"deletes the {one.resource}, which is 404 afterwards",
-    }[one.kind]
-    yield _fact(f"{operation.id} {one.kind}", says, declared)
-    for tokens, runtime in one.echoes.items():
-        says = f"{pointers.join('', *tokens)} repeats {runtime}"
-        yield _fact(pointer_id(operation, "echo", tokens), says)
+    def of_schemas(self, meaning: Meaning) -> Iterator[Fact]:
+        for name, relations in meaning.relations.items():
+            for one in relations:
+                why = self._declared(one.pointer) if one.pointer else _NAMES
+                yield Fact(relation_id(one), sentence(one), why, bool(one.pointer), name)
 
+    def _member(
+        self, operation: Operation, kind: str, tokens: Tokens, says: str, *, stated: bool = False
+    ) -> Fact:
+        about = pointer_id(operation, kind, tokens).removeprefix(f"{operation.id} ")
+        return self._fact(operation, about, says, stated=stated)
 
-def _of_schemas(behaviour: Behaviour, meaning: Meaning) -> Iterator[Fact]:
-    for name, relations in meaning.relations.items():
-        for relation in relations:
-            terms = " ".join(" or ".join(map(str, term)) for term in relation.terms)
-            says = f"{relation.kind.replace('_', ' ')} {terms}".rstrip()
-            yield _fact(relation_id(relation), says, name in behaviour.relations)
+    def _fact(self, operation: Operation, what: str, says: str, *, stated: bool = False) -> Fact:
+        pointer = pointers.join("/operations", operation.id)
+        why = self._declared(pointer) if stated else _NAMES
+        return Fact(f"{operation.id} {what}", says, why, stated, operation.id)
 
-
-def _fact(id_: str, says: str, declared: bool = False) -> Fact:  # noqa: FBT001, FBT002
-    return Fact(id_, says, _DECLARED if declared else _NAMES, declared)
+    def _declared(self, pointer: str) -> str:
+        """Return the place in behaviour.yaml that declares something."""
+        document = self._behaviour.document
+        if document is None:
+            return "declared"
+        found = document.problem(pointer, "")
+        return f"declared in {found.file}:{found.line}"

@@ -5,13 +5,14 @@ What is declared of an operation goes before what its names tell, and cannot be 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias, TypeVar
 
 from understudy.contract.behaviour import Action, Behaviour
 from understudy.contract.expressions import Runtime
+from understudy.contract.meaning import names
 from understudy.contract.meaning.facts import (
     PAGING,
     facts,
@@ -19,7 +20,7 @@ from understudy.contract.meaning.facts import (
     pointer_id,
     relation_id,
 )
-from understudy.contract.meaning.items import reading, unwrapped, writing
+from understudy.contract.meaning.items import reading, unwrapped, view, writing
 from understudy.contract.meaning.lists import items_of, listing
 from understudy.contract.meaning.model import (
     Listing,
@@ -30,6 +31,7 @@ from understudy.contract.meaning.model import (
     Tokens,
     Writing,
 )
+from understudy.contract.meaning.resources import Told, related
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.meaning.truths import truths
 from understudy.contract.model import Contract, Operation
@@ -46,7 +48,7 @@ def meaning(contract: Contract) -> Meaning:
     vetoes = contract.behaviour.vetoes
 
     def allows(id_: str) -> bool:
-        return not any(fnmatchcase(id_, veto) for veto in vetoes)
+        return not any(is_vetoed(id_, veto) for veto in vetoes)
 
     kept = _Teller(contract, allows).meaning()
     told = facts(contract.behaviour, kept)
@@ -56,6 +58,11 @@ def meaning(contract: Contract) -> Meaning:
     known = {fact.id for fact in told}
     vetoed = tuple(fact for fact in everything if fact.id not in known)
     return replace(kept, facts=told, vetoed=vetoed)
+
+
+def is_vetoed(id_: str, veto: str) -> bool:
+    """Tell whether a veto, an id or a pattern as of fnmatch, is about the fact of an id."""
+    return id_ == veto or fnmatchcase(id_, veto)
 
 
 class _Teller:
@@ -69,18 +76,28 @@ class _Teller:
 
     def meaning(self) -> Meaning:
         operations = tuple(self._contract.operations.values())
-        lists = tuple(one for one in map(self._list, operations) if one)
-        reads = tuple(one for one in map(self._read, operations) if one)
-        listed = frozenset({*(one.resource for one in lists), *(one.resource for one in reads)})
-        writes = (self._write(operation, listed) for operation in operations)
-        return Meaning(lists, reads, tuple(filter(None, writes)), self._relations())
+        told = Told(
+            tuple(filter(None, map(self._list, operations))),
+            tuple(filter(None, map(self._read, operations))),
+            tuple(filter(None, map(self._write, operations))),
+        )
+        declared = {id_: action.resource for id_, action in self._behaviour.operations.items()}
+        found = related(told, declared, self._shapes)
+        return Meaning(found.lists, found.reads, found.writes, self._relations(found.reads))
 
     def _action(self, operation: Operation, kind: str) -> Action | None:
         action = self._behaviour.operations.get(operation.id)
         return action if action is not None and action.kind == kind else None
 
+    def _is_other(self, operation: Operation, kind: str) -> bool:
+        """Tell whether an operation is declared to do something else."""
+        action = self._behaviour.operations.get(operation.id)
+        return action is not None and action.kind != kind
+
     def _list(self, operation: Operation) -> Listing | None:
         action = self._action(operation, "list")
+        if self._is_other(operation, "list"):
+            return None
         told = self._kept_list(listing(operation, self._shapes))
         if action is None:
             return told
@@ -135,6 +152,8 @@ class _Teller:
 
     def _read(self, operation: Operation) -> Reading | None:
         action = self._action(operation, "read")
+        if self._is_other(operation, "read"):
+            return None
         told = reading(operation, self._shapes)
         if told is not None and not self._allows(f"{operation.id} read"):
             told = None
@@ -153,13 +172,17 @@ class _Teller:
             last=action.last,
         )
 
-    def _write(self, operation: Operation, listed: frozenset[str]) -> Writing | None:
+    def _write(self, operation: Operation) -> Writing | None:
         action = self._action(operation, "create")
-        told = writing(operation, self._shapes, listed)
+        if self._is_other(operation, "create"):
+            return None
+        told = writing(operation, self._shapes)
         if told is not None and not self._allows(f"{operation.id} {told.kind}"):
             told = None
         if told is not None:
-            told = replace(told, echoes=self._keeper(operation)(told.echoes, "echo"))
+            keep = self._keeper(operation)
+            echoes, defaults = keep(told.echoes, "echo"), keep(told.defaults, "default")
+            told = replace(told, echoes=echoes, defaults=defaults)
         if action is None:
             return told
         kind = self._behaviour.resources[action.resource]
@@ -171,17 +194,30 @@ class _Teller:
             id_member=kind.id or None,
             body=unwrapped(schema, action.resource, self._shapes)[0],
             echoes=told.echoes if told else {},
+            defaults={m: d for m, d in told.defaults.items() if m[0] not in action.assign}
+            if told
+            else {},
         )
 
-    def _relations(self) -> Mapping[str, tuple[Relation, ...]]:
+    def _relations(self, reads: Iterable[Reading]) -> Mapping[str, tuple[Relation, ...]]:
         """Return what is declared; names tell of schemas of which nothing is declared."""
         declared = self._behaviour.relations
+        cut = {self._shapes.name(view(one.operation, self._shapes)) for one in reads if _cuts(one)}
         told = {
-            name: tuple(one for one in relations if self._allows(relation_id(one)))
+            name: tuple(
+                one
+                for one in relations
+                if self._allows(relation_id(one)) and not (one.kind == "counts" and name in cut)
+            )
             for name, relations in truths(self._contract.schemas, self._shapes).items()
             if name not in declared
         }
         return {**{name: kept for name, kept in told.items() if kept}, **declared}
+
+
+def _cuts(reading: Reading) -> bool:
+    """Tell whether a parameter may cut a list within what is read."""
+    return any(names.plain(p.name) in names.SIZE for p in reading.operation.parameters)
 
 
 def _owned(

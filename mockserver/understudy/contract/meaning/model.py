@@ -20,15 +20,16 @@ Tokens: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing taken to be true. `why` is a place in behaviour.yaml or the names it is read from.
+    """One thing taken to be true. `why` is a place in behaviour.yaml or what it is told from.
 
-    `id` is what a veto names: an operation or schema, and what is said of it.
+    `id` is what a veto names: `about`, an operation's id or a schema, and what is said of it.
     """
 
     id: str
     says: str
     why: str
     declared: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Paging:
     """How a list is cut into pages; what is not there is None.
 
     `size` limits a page. `offset` skips items, `page` counts pages from `first_page`, `cursor`
-    takes what `next` led to in the page before. `total` and `pages` lead to counts of the whole.
+    takes what `next` led to in the page before. `total` and `pages` lead to counts of the whole;
+    `total_header` is a header that has the first of them.
     """
 
     size: Runtime | None = None
@@ -47,6 +49,7 @@ class Paging:
     next: Tokens | None = None
     total: Tokens | None = None
     pages: Tokens | None = None
+    total_header: str = ""
 
     @property
     def moves(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W\d_a-zA-Z]+")
 
 
 def _table(text: str) -> frozenset[str]:
@@ -19,7 +19,9 @@ SIZE: Final = _table(
     size take top
     """
 )
-OFFSET: Final = _table("offset skip start startat startindex")
+ECHOED: Final = _table("itemsperpage limit pagelimit pagesize perpage")
+"""The names of sizes that mean the size that was asked for in responses as well."""
+OFFSET: Final = _table("offset skip start startat")
 PAGE: Final = _table("page pageindex pageno pagenum pagenumber")
 CURSOR: Final = _table(
     "after continuation continuationtoken cursor nextcursor nexttoken pagetoken startingafter"
@@ -35,28 +37,63 @@ TOTAL: Final = _table(
 )
 PAGES: Final = _table("lastpage numpages pagecount pages totalpages")
 WRAPPERS: Final = _table("data embedded payload response result")
-META: Final = _table("links meta metadata page pageinfo paging pagination")
+META: Final = _table("cursors meta metadata page pageinfo paging pagination responsemetadata")
 COLLECTIONS: Final = _table(
     "content data elements entries hits items list records results rows values"
 )
-EARLIEST: Final = (
+CREATED: Final = (
     "createdat", "datecreated", "dateadded", "created", "creationdate", "createdon", "createdtime",
-    "startedat", "starttime", "timestamp", "sentat", "time", "date",
 )  # fmt: skip
-LATEST: Final = (
-    "updatedat", "dateupdated", "lastupdated", "modifiedat", "lastmodified", "datemodified",
-    "updated", "updatedon", "lastmessageat", "lastactivityat",
+EARLIEST: Final = (*CREATED, "startedat", "starttime", "timestamp", "sentat", "time", "date")
+CHANGED: Final = (
+    "updatedat", "dateupdated", "lastupdated", "modifiedat", "datemodified", "updated", "updatedon",
 )  # fmt: skip
+LATEST: Final = (*CHANGED, "lastmodified", "lastmessageat", "lastactivityat")
 ENDS: Final = (
     "archivedat", "cancelledat", "canceledat", "closedat", "completedat", "deletedat", "endedat",
     "endtime", "finishedat", "resolvedat", "editedat",
 )  # fmt: skip
-SEQUENCES: Final = _table("activities comments entries events history log messages replies turns")
+_STATES: Final = (
+    "archivedat", "cancelledat", "canceledat", "closedat", "deletedat", "editedat", "resolvedat",
+)  # fmt: skip
+SPANS: Final = (
+    *((created, later) for created in CREATED for later in (*CHANGED, *_STATES)),
+    ("startedat", "endedat"), ("startedat", "finishedat"), ("startedat", "completedat"),
+    ("startat", "endat"), ("startsat", "endsat"), ("starttime", "endtime"),
+)  # fmt: skip
+"""Pairs of which the second is never earlier; what is recorded late breaks other pairs."""
+SEQUENCES: Final = _table("history log messages turns")
+REPEATED: Final = _table("history occurrence revision snapshot translation version")
+"""Of these several may bear the `id` of one thing: the thing that they are about."""
+POINTING: Final = _table("element entry item line row")
+"""What `item_id` and the like name may be something else that stands in several of them."""
+OTHERS: Final = _table(
+    """
+    accessible assigned available bookmarked favorite favorites favourite favourites feed followed
+    followers following friends liked likes mentioned mutual recommended related saved shared
+    similar starred suggested suggestions timeline visible watched
+    """
+)
+"""What is listed below an owner under these words may belong to somebody else."""
+SEARCH: Final = _table("autocomplete find lookup match query search suggest suggestions")
+UNCOMPARED: Final = _table(
+    """
+    archived currency deleted direction draft expand expired fields format hidden include inactive
+    lang language locale order orderby private sort sortby timezone trashed units version view
+    """
+)
+"""Parameters that change what is shown rather than keep what is equal; some say "also"."""
+CHANGING: Final = _table(
+    """
+    content email etag html id order password phone position revision secret slug token url version
+    """
+)
+"""Members that servers settle themselves, whatever was sent."""
 
 
 def words(name: str) -> tuple[str, ...]:
-    """Return the lower-case words of a name in snake, kebab or camel case."""
-    return tuple(word.lower() for word in _WORD.findall(name))
+    """Return the lower-case words of a name in snake, kebab or camel case; at least one."""
+    return tuple(word.lower() for word in _WORD.findall(name)) or (name,)
 
 
 def plain(name: str) -> str:
@@ -73,17 +110,32 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
 
 
+def collection(path: str) -> str:
+    """Return the path template of a list, for the list itself and for what is in it."""
+    return re.sub(r"/\{[^{}/]*\}$", "", _bare(path))
+
+
+def last_words(path: str) -> tuple[str, ...]:
+    """Return the words of the last literal segment of a path template."""
+    literal = [part for part in _bare(path).split("/") if part and "{" not in part]
+    return words(literal[-1]) if literal else ("",)
+
+
 def resource(path: str) -> str:
     """Return what the last literal segment of a path template is about, in the singular."""
-    literal = [part for part in path.split("/") if part and "{" not in part]
-    found = words(literal[-1]) if literal else ()
-    return singular(found[-1]) if found else ""
+    *first, last = last_words(path)
+    return " ".join((*first, singular(last)))
 
 
 def ends_in_parameter(path: str) -> str:
     """Return the name of the parameter that a path template ends in, or an empty text."""
-    match = re.fullmatch(r".*/\{([^}]*)\}", path)
+    match = re.fullmatch(r".*/\{([^{}/]*)\}", _bare(path))
     return match[1] if match else ""
+
+
+def _bare(path: str) -> str:
+    """Return a path template without a slash or a format at its end."""
+    return re.sub(r"\.(json|xml)$", "", path.rstrip("/"))
 
 
 def first_of(wanted: Iterable[str], names: Iterable[str]) -> str:

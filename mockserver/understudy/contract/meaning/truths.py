@@ -5,16 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from understudy.contract import pointers
 from understudy.contract.meaning import names
+from understudy.contract.meaning.order import NEWEST, OLDEST
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.relations import Relation, related, told_holds
 from understudy.types import Json
 
-_ORDERED = re.compile(r"\b(oldest|earliest|newest|latest)\b[^.;]{0,30}\bfirst\b|chronological")
+_PART = re.compile(
+    r"\b(first|last|latest|limit\w*|max\w*|most recent|newest|page|preview|recent|sample|some|top"
+    r"|up to)\b"
+)
+_PAGED = names.OFFSET | names.PAGE | names.CURSOR | names.NEXT | names.ECHOED | names.PAGES
 
 
 def truths(schemas: Mapping[str, Json], shapes: Shapes) -> Mapping[str, tuple[Relation, ...]]:
-    """Return the relations that the names in each object schema tell of."""
+    """Return the relations that the names in each object schema of a response tell of."""
     found = {
         name: (
             *_times(name, shapes.properties(schema), shapes),
@@ -22,22 +28,17 @@ def truths(schemas: Mapping[str, Json], shapes: Shapes) -> Mapping[str, tuple[Re
             *_arrays(name, schema, shapes),
         )
         for name, schema in schemas.items()
-        if shapes.types(schema) == {"object"}
+        if not name.endswith(".request") and shapes.types(schema) == {"object"}
     }
     return {name: relations for name, relations in found.items() if relations}
 
 
 def _times(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterator[Relation]:
-    """Yield that nothing is changed or ended before it was created."""
-    times = [
-        one for one, schema in properties.items() if shapes.keyword(schema, "format") == "date-time"
-    ]
-    first = names.first_of(names.EARLIEST, times)
-    if not first:
-        return
-    for later in times:
-        if later != first and names.plain(later) in names.LATEST + names.ENDS:
-            yield related("in_order", name, f"/{first}", f"/{later}")
+    """Yield that nothing is changed before it was created, or ends before it starts."""
+    times = {names.plain(n): n for n, s in properties.items() if shapes.is_instant(s)}
+    for earlier, later in names.SPANS:
+        if earlier in times and later in times:
+            yield related("in_order", name, _to(times[earlier]), _to(times[later]))
 
 
 def _states(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterator[Relation]:
@@ -45,12 +46,13 @@ def _states(name: str, properties: Mapping[str, Json], shapes: Shapes) -> Iterat
     for state, schema in properties.items():
         if names.plain(state) not in ("state", "status"):
             continue
-        for value in shapes.keyword(schema, "enum") or ():
+        for value in shapes.enum(schema):
             time = names.first_of((f"{value}at", f"date{value}", f"{value}on"), properties)
             if time and f"{value}at" in names.ENDS:
                 condition = {"properties": {state: {"const": value}}, "required": [state, time]}
                 then = {"properties": {time: {"type": "string"}}}
-                yield told_holds(name, {"if": condition, "then": then})
+                says = f"{time} is not null where {state} is {value}"
+                yield told_holds(name, {"if": condition, "then": then}, _to(time), says)
 
 
 def _arrays(name: str, schema: Json, shapes: Shapes) -> Iterator[Relation]:
@@ -59,54 +61,63 @@ def _arrays(name: str, schema: Json, shapes: Shapes) -> Iterator[Relation]:
         item = shapes.items(array)
         if item is None:
             continue
-        inner = shapes.properties(item)
-        kind = names.singular((names.words(member) or ("",))[-1])
-        yield from _belonging(name, member, schema, inner, shapes)
-        yield from _count(name, member, properties, shapes)
-        id_ = names.first_of((f"{kind}id", "id", "uuid"), inner)
+        kind = names.singular(names.words(member)[-1])
+        id_ = shapes.identifier(item, kind)
         if id_:
-            yield related("distinct", name, f"/{member}/*/{id_}")
-        said = str(shapes.keyword(array, "description") or "").lower()
-        time = names.first_of(names.EARLIEST, inner)
-        if time and (names.plain(member) in names.SEQUENCES or _ORDERED.search(said)):
-            direction = _direction(said)
-            yield related("sorted", name, f"/{member}/*/{time}", direction=direction)
+            yield from _belonging(name, member, schema, item, shapes)
+            yield related("distinct", name, _to(member, "*", id_[0]))
+        yield from _count(name, member, properties, shapes)
+        yield from _sorted(name, member, schema, item, shapes)
 
 
-def _direction(said: str) -> str:
-    match = _ORDERED.search(said)
-    if match is None:
-        return "either"
-    newest = match[1] in ("newest", "latest") or re.search(r"reverse[- ]chronological", said)
-    return "descending" if newest else "ascending"
+def _sorted(name: str, member: str, schema: Json, item: Json, shapes: Shapes) -> Iterator[Relation]:
+    """Yield that a sequence is in order, and began after what it belongs to."""
+    array = shapes.properties(schema)[member]
+    said = shapes.said(array)
+    newest, oldest = NEWEST.search(said), OLDEST.search(said)
+    inner = shapes.properties(item)
+    times = [one for one, schema in inner.items() if shapes.is_instant(schema)]
+    time = names.first_of(names.EARLIEST, times)
+    if time and (newest or oldest or names.plain(member) in names.SEQUENCES):
+        direction = "descending" if newest else "ascending" if oldest else "either"
+        yield related("sorted", name, _to(member, "*", time), direction=direction)
+        around = shapes.properties(schema)
+        begun = [one for one, part in around.items() if shapes.is_instant(part)]
+        start = names.first_of(names.EARLIEST[:1], begun)
+        if start and names.plain(member) in names.SEQUENCES:
+            yield related("in_order", name, _to(start), _to(member, "*", time))
 
 
 def _belonging(
-    name: str, member: str, schema: Json, inner: Mapping[str, Json], shapes: Shapes
+    name: str, member: str, schema: Json, item: Json, shapes: Shapes
 ) -> Iterator[Relation]:
-    """Yield that items name the object that they are in."""
-    id_ = shapes.identifier(schema, names.words(name)[-1] if names.words(name) else "")
-    for word in dict.fromkeys(names.words(name)):
-        reference = names.first_of((f"{word}id",), inner)
-        if reference and id_:
-            own = names.first_of((f"{word}id",), shapes.properties(schema)) or id_[0]
-            yield related("equal", name, f"/{member}/*/{reference}", f"/{own}")
-            return
+    """Yield that items name the object that they are in; items without an id name others."""
+    noun, kind = shapes.nouns(name)[-1], names.singular(names.words(member)[-1])
+    component = shapes.nouns(shapes.name(item)) if shapes.name(item) else (kind,)
+    if set(names.words(member)) & names.OTHERS or kind not in component:
+        return
+    id_ = shapes.identifier(schema, noun)
+    reference = shapes.first_named(item, (f"{noun}id",))
+    if reference and id_ and (reference,) != shapes.identifier(item, kind):
+        yield related("equal", name, _to(member, "*", reference), _to(id_[0]))
 
 
 def _count(
     name: str, member: str, properties: Mapping[str, Json], shapes: Shapes
 ) -> Iterator[Relation]:
-    """Yield that a count beside an array is its length."""
-    plural = names.plain(member)
+    """Yield that a count beside an array is its length, unless the array is a part of more."""
+    plural, array = names.plain(member), properties[member]
+    said = OLDEST.sub("", NEWEST.sub("", shapes.said(array)))
+    told = f"{said} {' '.join(names.words(member))}"
+    paged = _PAGED & {names.plain(one) for one in properties}
+    if paged or _PART.search(told) or shapes.keyword(array, "maxItems") is not None:
+        return
     one = names.singular(plural)
-    wanted = {
-        f"{one}count",
-        f"{plural}count",
-        f"numberof{plural}",
-        f"num{plural}",
-        f"total{plural}",
-    }
+    wanted = {f"{one}count", f"{plural}count", f"numberof{plural}", f"num{plural}"}
     for other, schema in properties.items():
         if names.plain(other) in wanted and shapes.types(schema) == {"integer"}:
-            yield related("counts", name, f"/{other}", f"/{member}")
+            yield related("counts", name, _to(other), _to(member))
+
+
+def _to(*tokens: str) -> str:
+    return pointers.join("", *tokens)

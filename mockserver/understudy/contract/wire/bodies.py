@@ -13,7 +13,7 @@ from understudy.contract.wire.invalid import Invalid
 from understudy.types import Json
 
 _JSON_MEDIA_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json")
-_DEPTH_LIMIT = 200  # far from where writing the same value again would exhaust the stack
+DEPTH_LIMIT = 200  # far from where writing the same value again would exhaust the stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Body:
         except ValueError as error:
             invalid.append(_not_json(error))
             return None
-        if raw.count(b"{") + raw.count(b"[") > _DEPTH_LIMIT and _is_deep(value):
-            message = f"nested more than {_DEPTH_LIMIT} levels deep"
+        if raw.count(b"{") + raw.count(b"[") > DEPTH_LIMIT and is_deep(value):
+            message = f"nested more than {DEPTH_LIMIT} levels deep"
             invalid.append(Invalid("json", ("body", 0), message, {}))
             return None
         for violation in self.validators[media_type].violations(value):
@@ -71,10 +71,10 @@ def _not_json(error: Exception) -> Invalid:
     return Invalid("json", ("body", position), message, {})
 
 
-def _is_deep(value: Json) -> bool:
+def is_deep(value: Json) -> bool:
     """Tell whether arrays and objects in `value` are nested beyond the limit, level by level."""
     level = [value]
-    for _ in range(_DEPTH_LIMIT):
+    for _ in range(DEPTH_LIMIT):
         level = [child for parent in level for child in _containers(parent)]
         if not level:
             return False

@@ -67,6 +67,8 @@ class _Reader:
         known = [text for text in texts if text is not None]
         if len(known) < len(texts):
             return Invalid("encoding", path, "is not UTF-8 text")
+        if self.many and self.location != "query":
+            known = [part for text in known for part in text.split(",")]
         if len(known) > 1 and not self.many:
             return Invalid("repeated", path, f"is given {len(known)} times", known)
         values: list[Json] = []

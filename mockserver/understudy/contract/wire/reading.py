@@ -97,10 +97,10 @@ def _is_json_to_some(raw: bytes) -> bool:
 def _as_number(one: Invalid) -> bool:
     text = str(one.value).strip()
     try:
-        float(text.replace("_", ""))
+        number = float(text.replace("_", ""))
     except ValueError:
         return text == ""
-    return True
+    return one.keyword == "number" or not number % 1
 
 
 def _as_boolean(one: Invalid) -> bool:
@@ -131,18 +131,6 @@ def _as_format(one: Invalid) -> bool:
     return kind is not None and kind(text)
 
 
-def _as_type(one: Invalid) -> bool:
-    """Tell whether scalars are converted by common readers: "5" to 5, true to 1, 1 to true."""
-    wanted = one.limit if isinstance(one.limit, list) else [one.limit]
-    if isinstance(one.value, str):
-        return ("boolean" in wanted and _as_boolean(one)) or (
-            bool({"integer", "number"} & set(wanted)) and bool(one.value) and _as_number(one)
-        )
-    return isinstance(one.value, bool | int | float) and bool(
-        {"boolean", "integer", "number"} & set(wanted)
-    )
-
-
 _Kind = Callable[[Invalid], bool]
 
 _KIND_FORMATS: Mapping[str, Callable[[str], bool]] = {
@@ -164,4 +152,4 @@ _KIND_IN_TEXT: Mapping[str, _Kind] = {
     "boolean": _as_boolean,
     "format": _as_format,
 }
-_KIND_IN_BODY: Mapping[str, _Kind] = {"type": _as_type, "format": _as_format}
+_KIND_IN_BODY: Mapping[str, _Kind] = {"format": _as_format}

@@ -57,9 +57,12 @@ def sized_objects(schema: CanonicalSchema, value: JsonObject, grounds: Grounds) 
         return
     bounds = ("minProperties", "maxProperties")
     for kind, size in _sizes(view.min_properties or 0, view.max_properties, bounds).items():
-        fewer = dict(list(value.items())[:size])
         made = grounds.make(_of_size(schema, size), kind) if size else MISSING
-        yield Edge(kind, fewer, () if made is MISSING else (made,))
+        others = () if made is MISSING else (made,)
+        if len(value) >= size:
+            yield Edge(kind, dict(list(value.items())[:size]), others)
+        elif others:
+            yield Edge(kind, made)
 
 
 def _of_size(schema: CanonicalSchema, size: int) -> CanonicalSchema:

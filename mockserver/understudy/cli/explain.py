@@ -1,0 +1,122 @@
+"""`understudy explain`: say what is taken to be true of a contract, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from understudy.cli.ending import fail
+from understudy.errors import ContractError, ExitCode
+
+if TYPE_CHECKING:
+    from understudy.contract.meaning.model import Fact, Meaning
+    from understudy.contract.model import Contract
+    from understudy.types import JsonObject
+
+_HOW = """\
+What is told from names is a guess. To take one back, list its id, or a pattern such as
+"* echo *", in a behaviour.yaml beside the document:
+
+veto:
+"""
+
+
+@click.command()
+@click.argument("source", metavar="NAME_OR_FILE")
+@click.option("--format", "kind", default="text", type=click.Choice(["text", "json"]), help="How.")
+def explain(source: str, kind: str) -> None:
+    """Say what a contract is taken to promise beyond its schemas.
+
+    Which operations list, read, create, change and delete what; how lists are paged, filtered
+    and ordered; what holds between the members of a schema. Each with the id by which it can be
+    vetoed, and where it comes from: behaviour.yaml, or the names in the contract.
+
+    \b
+    Examples:
+      understudy explain thena
+      understudy explain ./openapi.yaml --format json
+    """
+    from understudy.contract.load import load_contract  # slow to import
+    from understudy.contract.meaning.infer import meaning
+
+    try:
+        contract = load_contract(source)
+    except ContractError as error:
+        fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
+    found = meaning(contract)
+    if kind == "json":
+        from understudy.codec import dumps
+
+        click.echo(dumps(_as_json(contract, found)))
+    else:
+        click.echo("\n".join(_lines(contract, found)))
+
+
+def _as_json(contract: Contract, found: Meaning) -> JsonObject:
+    told = [(fact, False) for fact in found.facts] + [(fact, True) for fact in found.vetoed]
+    return {
+        "contract": contract.name,
+        "facts": [
+            {
+                "id": fact.id,
+                "about": fact.about,
+                "says": fact.says,
+                "why": fact.why,
+                "declared": fact.declared,
+                "vetoed": vetoed,
+            }
+            for fact, vetoed in told
+        ],
+        "untold": _untold(contract, found),
+        "unused_vetoes": list(_unused(contract, found)),
+    }
+
+
+def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
+    yield f"{contract.title} {contract.version}".rstrip()
+    labels = {operation.id: operation.label for operation in contract.operations.values()}
+    for about in dict.fromkeys(fact.about for fact in found.facts):
+        label = labels.get(about, "")
+        yield ""
+        yield f"{label}  {about}" if label not in ("", about) else label or about
+        yield from _listed([fact for fact in found.facts if fact.about == about])
+    if found.vetoed:
+        yield from ("", "Vetoed")
+        yield from _listed(found.vetoed)
+    for title, listed in (
+        ("Nothing is told of", [labels[id_] for id_ in _untold(contract, found)]),
+        ("Vetoes that are about nothing", list(_unused(contract, found))),
+    ):
+        if listed:
+            yield from ("", title, *(f"  {one}" for one in listed))
+    guessed = next((fact.id for fact in found.facts if not fact.declared), None)
+    if guessed is not None:
+        yield from ("", f"{_HOW}  - {_quoted(guessed)}")
+
+
+def _listed(facts: Sequence[Fact]) -> Iterator[str]:
+    for fact in facts:
+        yield f"  {fact.says}"
+        yield f"      {fact.why}: {fact.id}"
+
+
+def _untold(contract: Contract, found: Meaning) -> list[str]:
+    told = {fact.about for fact in found.facts}
+    return [id_ for id_ in contract.operations if id_ not in told]
+
+
+def _unused(contract: Contract, found: Meaning) -> Iterator[str]:
+    """Yield the vetoes that no guess is about."""
+    from understudy.contract.meaning.infer import is_vetoed  # slow to import
+
+    for veto in contract.behaviour.vetoes:
+        if not any(is_vetoed(fact.id, veto) for fact in found.vetoed):
+            yield veto
+
+
+def _quoted(text: str) -> str:
+    """Return text as YAML takes it in a list."""
+    plain = text[:1].isalpha() and not set(text) & set(":#{}[],'\"*")
+    return text if plain else "'{}'".format(text.replace("'", "''"))

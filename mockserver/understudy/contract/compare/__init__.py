@@ -1,0 +1,1 @@
+"""What changes between two contracts, and what each change means to clients."""
