@@ -186,9 +186,9 @@ def _listed(listing: Listing, reading: Reading, texts: list[Tokens]) -> Iterator
                 f"A list shows of each item what reading shows, at {join('', *starred(one))}",
                 replied(reading.operation, partial(_with_text, where=one)),
             )
-    for name, step in (("the first listed", slice(1)), ("every other listed", slice(1, None, 2))):
+    for name, step in (("odd", slice(0, None, 2)), ("even", slice(1, None, 2))):
         yield Mutant(
-            _named(reading, f"{name} is not found"),
+            _named(reading, f"listed at {name} places is not found"),
             "Whatever is listed can be read by its id",
             partial(_hiding, listing, reading, step),
         )
