@@ -74,19 +74,28 @@ def _reading(case: Case, reading: Reading, request: Request) -> Iterator[Outcome
         yield from _same(case, found, reading.id_member, reading.id, request, ECHO)
     for tokens, runtime in reading.owners.items():
         yield from _same(case, found, tokens, runtime, request, OWNER)
+    for tokens, runtime in reading.last.items():
+        entries, size = follow(found, tokens), runtime.of(request)
+        if isinstance(entries, list) and isinstance(size, int):
+            yield from _sized(case, entries, runtime, size)
+
+
+def _sized(case: Case, items: list[Json], runtime: Runtime, size: int) -> Iterator[Outcome]:
+    if len(items) > size:
+        subject = f"{runtime.location} {runtime.name}"
+        yield case.broken(PAGE_SIZE, f"at most {size} items", f"{len(items)}", subject=subject)
+    else:
+        yield case.held(PAGE_SIZE)
 
 
 def _listing(case: Case, listing: Listing, request: Request) -> Iterator[Outcome]:
     items = follow(case.value, listing.items)
     if not isinstance(items, list):
         return
-    size = listing.paging.size.of(request) if listing.paging.size else MISSING
-    if isinstance(size, int):
-        if len(items) > size:
-            subject = f"query {listing.paging.size.name}" if listing.paging.size else ""
-            yield case.broken(PAGE_SIZE, f"at most {size} items", f"{len(items)}", subject=subject)
-        else:
-            yield case.held(PAGE_SIZE)
+    by = listing.paging.size
+    size = by.of(request) if by else MISSING
+    if by is not None and isinstance(size, int):
+        yield from _sized(case, items, by, size)
     for kind, members in ((FILTER, listing.filters), (OWNER, listing.owners)):
         for tokens, runtime in members.items():
             yield from _all_same(case, items, tokens, runtime, request, kind)
@@ -170,6 +179,8 @@ def _same(
 
 def same(one: Json, other: Json) -> bool:
     """Tell whether two values say the same: instants in any notation, UUIDs in any case."""
+    if one is MISSING or other is MISSING:
+        return one is other
     if identity(one) == identity(other):
         return True
     first, second = instant(one), instant(other)

@@ -13,6 +13,7 @@ Written once in behaviour.yaml under the name of a schema and applied to every i
                                            an integer as text whose high bits are a time
     identified_by: /id                     instances with the same id are equal
     unique: [/store_code, /id]             the first differs wherever the second does
+    unique: [/id, /id]                     no two instances have the same
 
 Names tell of these as well (see `meaning.truths`); the generator does not know them yet:
 
@@ -227,10 +228,13 @@ def _check_identified_by(relation: Relation, nodes: Sequence[Node]) -> Iterator[
 
 def _check_unique(relation: Relation, nodes: Sequence[Node]) -> Iterator[tuple[Node, str]]:
     seen: dict[bytes, Json] = {}
-    for node in nodes:
-        value, identifier = (first_value(node, term) for term in relation.terms)
+    first, second = relation.terms
+    for number, node in enumerate(nodes):
+        value, identifier = first_value(node, first), first_value(node, second)
         if value is None or value is MISSING:
             continue
+        if first == second:  # every instance is another one
+            identifier = number
         if seen.setdefault(identity(value), identifier) != identifier:
             yield node, f"{relation.terms[0][0]} {value!r} belongs to another instance as well"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from understudy.checks.case import Case
-from understudy.checks.laws import agreeing, filtering, paging, writing
+from understudy.checks.laws import agreeing, changing, creating, filtering, paging
 from understudy.checks.laws.asking import Scene
 from understudy.checks.meaning import same
 from understudy.contract.expressions import Runtime
@@ -23,12 +23,12 @@ def hold(ground: Ground) -> None:
     for scene in list(ground.scenes.values()):
         _of_list(ground, scene)
     for operation in ground.operations():
-        reading, changing = ground.meaning.reading(operation), ground.meaning.writing(operation)
-        id_ = reading.id if reading else changing.id if changing else None
+        reading, writing = ground.meaning.reading(operation), ground.meaning.writing(operation)
+        id_ = reading.id if reading else writing.id if writing else None
         if id_ is not None and operation.id in ground.good:
             _unknown(ground, operation, id_)
-        if changing is not None and changing.kind != "create":
-            _change(ground, changing)
+        if writing is not None and writing.kind != "create":
+            _change(ground, writing)
 
 
 def _of_list(ground: Ground, scene: Scene) -> None:
@@ -36,7 +36,7 @@ def _of_list(ground: Ground, scene: Scene) -> None:
     if listing is None:
         return
     if scene.creating is not None:
-        api.note(writing.created(api, scene, ground.made(scene.creating)[-_LOOKS:]))
+        api.note(creating.created(api, scene, ground.made(scene.creating)[-_LOOKS:]))
         _create_once(ground, scene, scene.creating)
     api.note(paging.pages(api, listing, scene.arguments))
     api.note(filtering.filters(api, listing, scene.arguments))
@@ -50,16 +50,16 @@ def _of_list(ground: Ground, scene: Scene) -> None:
         api.note(agreeing.isolated(api, scene))
 
 
-def _create_once(ground: Ground, scene: Scene, creating: Writing) -> None:
-    good = ground.good.get(creating.operation.id)
+def _create_once(ground: Ground, scene: Scene, kind: Writing) -> None:
+    good = ground.good.get(kind.operation.id)
     if good is None:
         return
-    body = ground.next_body(creating, scene.arguments)
+    body = ground.next_body(kind, scene.arguments)
 
     def create() -> Case:
-        return ground.create(creating, good[0], body)
+        return ground.create(kind, good[0], body)
 
-    ground.api.note(writing.created_once(ground.api, scene, create))
+    ground.api.note(creating.created_once(ground.api, scene, create))
 
 
 def _unknown(ground: Ground, operation: Operation, id_: Runtime) -> None:
@@ -99,24 +99,24 @@ def _others(ground: Ground, scene: Scene) -> dict[str, list[Json]]:
     return found
 
 
-def _change(ground: Ground, changing: Writing) -> None:
+def _change(ground: Ground, writing: Writing) -> None:
     api = ground.api
     lists = (one for one in ground.scenes.values() if one.listing is not None)
     scene = next(
-        (one for one in lists if one.listing and one.listing.resource == changing.resource), None
+        (one for one in lists if one.listing and one.listing.resource == writing.resource), None
     )
     if scene is None:
-        reads = (one for one in ground.meaning.reads if one.resource == changing.resource)
+        reads = (one for one in ground.meaning.reads if one.resource == writing.resource)
         scene = Scene(None, {}, next(reads, None))
-    if changing.kind == "delete":
-        for member in ground.disposable(changing.resource):
-            api.note(writing.deleted(api, scene, changing, member))
+    if writing.kind == "delete":
+        for member in ground.disposable(writing.resource):
+            api.note(changing.deleted(api, scene, writing, member))
         return
-    pair = [one.value for _ in range(2) for one in ground.disposable(changing.resource)]
-    clock = writing.ticks(pair)
-    for body in ground.supply.changes(changing.operation):
-        for member in ground.disposable(changing.resource):
-            api.note(writing.changed(api, scene, changing, member, body, clock=clock))
+    pair = [one.value for _ in range(2) for one in ground.disposable(writing.resource)]
+    clock = changing.ticks(pair)
+    for body in ground.supply.changes(writing.operation):
+        for member in ground.disposable(writing.resource):
+            api.note(changing.changed(api, scene, writing, member, body, clock=clock))
 
 
 def _alike(known: Json) -> Iterator[Json]:

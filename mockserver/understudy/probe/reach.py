@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from understudy.checks.laws import agreeing, writing
+from understudy.checks.laws import agreeing, changing
 from understudy.checks.laws.asking import Scene, items_of
 from understudy.checks.laws.walking import bounds, collect
 from understudy.contract.meaning import names
@@ -124,12 +124,12 @@ def _other(ground: Ground, operation: Operation) -> None:
 
 
 def _of_members(ground: Ground, operation: Operation) -> Iterator[Arguments]:
-    reading, changing = ground.meaning.reading(operation), ground.meaning.writing(operation)
+    reading, writing = ground.meaning.reading(operation), ground.meaning.writing(operation)
     if reading is not None:
         found = (agreeing.read_arguments(reading, one) for one in ground.members(reading.resource))
         yield from (one for one in found if one is not None)
-    if changing is not None and changing.kind != "create":
-        for member in ground.disposable(changing.resource):
-            arguments = writing.write_arguments(changing, member)
+    if writing is not None and writing.kind != "create":
+        for member in ground.disposable(writing.resource):
+            arguments = changing.write_arguments(writing, member)
             if arguments is not None:
                 yield arguments

@@ -15,7 +15,7 @@ from tests.checks.laws.twists import (
 )
 
 from understudy.checks.case import Case
-from understudy.checks.laws import agreeing, filtering, paging, writing
+from understudy.checks.laws import agreeing, changing, creating, filtering, paging
 from understudy.checks.laws.asking import Member
 from understudy.checks.promise import Outcome
 from understudy.contract.expressions import Runtime
@@ -44,24 +44,24 @@ def create(asker: Api) -> Case:
 
 def created(asker: Api) -> Iterator[Outcome]:
     here = scene(asker)
-    yield from writing.created(asker, here, [(create(asker), OWNED) for _ in range(2)])
+    yield from creating.created(asker, here, [(create(asker), OWNED) for _ in range(2)])
 
 
 def created_once(asker: Api) -> Iterator[Outcome]:
-    yield from writing.created_once(asker, scene(asker), lambda: create(asker))
+    yield from creating.created_once(asker, scene(asker), lambda: create(asker))
 
 
 def changed(asker: Api) -> Iterator[Outcome]:
     here, made = scene(asker), create(asker)
     (updating,) = RULES.meaning.of_kind("update", "note")
     member = Member(made.value, OWNED, made)
-    yield from writing.changed(asker, here, updating, member, {"title": "Pepper"}, clock=True)
+    yield from changing.changed(asker, here, updating, member, {"title": "Pepper"}, clock=True)
 
 
 def deleted(asker: Api) -> Iterator[Outcome]:
     here, made = scene(asker), create(asker)
     (deleting,) = RULES.meaning.of_kind("delete", "note")
-    yield from writing.deleted(asker, here, deleting, Member(made.value, OWNED, made))
+    yield from changing.deleted(asker, here, deleting, Member(made.value, OWNED, made))
 
 
 LAWS: dict[str, Callable[[Api], Iterable[Outcome]]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from understudy.checks import access
 from understudy.checks.case import Case
@@ -26,6 +27,9 @@ UNKNOWN = promise("meaning/unknown-404", "An id that nothing has is answered wit
 FOREIGN = promise("meaning/foreign-404", "What belongs to one is not found under another")
 DISJOINT = promise("meaning/foreign-list", "What belongs to one is not in the list of another")
 ISOLATED = promise("access/isolated", "What belongs to one user is not shown to another")
+LAST = promise(
+    "meaning/last-entries", "A list within a resource is cut to its last entries, as asked for"
+)
 SAFE = promise(
     "meaning/safe", "Reading changes nothing: the same list comes afterwards", "RFC 9110, 9.2.1"
 )
@@ -33,7 +37,8 @@ HEAD = promise(
     "method/head", "HEAD is answered as GET would be, without the body", "RFC 9110, section 9.3.2"
 )
 
-_LOOKS = 4
+_Last: TypeAlias = Mapping[Tokens, Runtime]
+_LOOKS = 12
 _GONE = (404, 410)
 
 
@@ -77,10 +82,11 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
         value, body = follow(case.value, scene.reading.body), scene.reading.body
         yield from agrees(cases, member.value, value, body, scene.reading.last)
         again = asker.ask(scene.reading.operation, arguments)
-        same_again = again.ok and identity(again.value) == identity(case.value)
+        same_again = again.ok and same(again.value, case.value)
         yield outcome(
             REPEATABLE, [case, again], "the same response", "another one", broken=not same_again
         )
+        yield from _last(asker, scene.reading, arguments, case)
     after = asker.ask(scene.listing.operation, scene.arguments)
     if before.ok and after.ok:
         yield outcome(
@@ -88,17 +94,48 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
             [before, after],
             "the same list",
             "another one",
-            broken=identity(before.value) != identity(after.value),
+            broken=not same(before.value, after.value),
         )
 
 
+def _last(asker: Asker, reading: Reading, arguments: Arguments, case: Case) -> Iterator[Outcome]:
+    """Check that one entry fewer than there are leaves out the first."""
+    for tokens, runtime in reading.last.items():
+        entries = follow(case.value, (*reading.body, *tokens))
+        if not isinstance(entries, list) or len(entries) < 2:
+            continue
+        size = len(entries) - 1
+        cut = asker.ask(reading.operation, with_(arguments, (runtime, size)))
+        got = follow(cut.value, (*reading.body, *tokens)) if cut.ok else None
+        if isinstance(got, list):
+            yield outcome(
+                LAST,
+                [case, cut],
+                f"the last {size} of {len(entries)} entries",
+                f"{len(got)} others" if len(got) == size else f"{len(got)}",
+                broken=identity(got) != identity(entries[1:]),
+                subject=f"{runtime.location} {runtime.name}",
+            )
+
+
+def _is_whole(case: Case, entries: Json, runtime: Runtime) -> bool:
+    """Tell whether a list within a resource has fewer entries than it may be cut to."""
+    limit = runtime.of(case.understood.request) if case.understood else MISSING
+    return isinstance(entries, list) and isinstance(limit, int) and len(entries) < limit
+
+
 def agrees(
-    cases: Sequence[Case], one: Json, other: Json, at: Tokens, cut: Collection[Tokens] = ()
+    cases: Sequence[Case], one: Json, other: Json, at: Tokens, last: _Last | None = None
 ) -> Iterator[Outcome]:
     """Check that two views of a resource say the same where both speak.
 
-    The other one stands in the last reply where `at` leads to; lists at `cut` may be shorter.
+    The other one stands in the last reply where `at` leads to; lists in `last` may be shorter.
     """
+    cut = [
+        tokens
+        for tokens, runtime in (last or {}).items()
+        if not _is_whole(cases[-1], follow(other, tokens), runtime)
+    ]
     for path, first, second in differences(one, other, ()):
         if any(path[: len(tokens)] == tokens for tokens in cut):
             continue

@@ -1,4 +1,4 @@
-"""What is created can be read and listed; what is changed is changed; what is deleted is gone."""
+"""What is created can be read and listed, once, and as it was sent."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import agrees, differences, is_same, read_arguments
+from understudy.checks.laws.agreeing import agrees, differences, read_arguments
 from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
 from understudy.checks.laws.walking import collect, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
-from understudy.contract.meaning import names
-from understudy.contract.meaning.model import Writing
-from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.schemas import leads_somewhere
 from understudy.contract.wire.writing import Arguments
@@ -24,17 +21,10 @@ CREATED_READ = promise("meaning/created-readable", "What was created can be read
 CREATED_SAME = promise("meaning/created-same", "What was created is read as it was answered")
 CREATED_LISTED = promise("meaning/created-listed", "What was created is in the list")
 ONE = promise("meaning/created-once", "A creation adds one resource and takes none away")
-LATER = promise("meaning/changed-later", "What was changed tells a later time of its last change")
 NEW_ID = promise("meaning/created-id", "Every creation has an id of its own")
 LOCATION = promise(
     "meaning/location", "Location leads to what was created", "RFC 9110, section 10.2.2"
 )
-CHANGED = promise("meaning/changed", "A change is answered, and read afterwards, as it was asked")
-UNTOUCHED = promise("meaning/untouched", "A change leaves alone what it does not name")
-DELETED = promise("meaning/deleted", "What was deleted is 404 and not listed")
-
-_CHANGING = ("etag", "revision", "version", *names.LATEST)
-_GONE = (404, 410)
 
 
 def created(
@@ -73,10 +63,10 @@ def created_once(asker: Asker, scene: Scene, create: Callable[[], Case]) -> Iter
     case = create()
     after = collect(asker, listing, scene.arguments)
     ended = before.complete and after.complete and not before.failed and not after.failed
-    if not case.ok or not ended:
+    value = follow(follow(case.value, creating.body), creating.id_member)
+    if not case.ok or not ended or value is MISSING:
         return
-    id_ = identity(follow(follow(case.value, creating.body), creating.id_member))
-    fresh = set(ids(listing, after.items)) - set(ids(listing, before.items)) - {id_}
+    fresh = set(ids(listing, after.items)) - set(ids(listing, before.items)) - {identity(value)}
     gone = set(ids(listing, before.items)) - set(ids(listing, after.items))
     steps = [*before.cases[:1], case, *after.cases[:1]]
     yield outcome(
@@ -234,144 +224,3 @@ def _is_owned(value: JsonObject, scene: Scene) -> bool:
         for tokens, runtime in owners.items()
         if follow(value, tokens) is not MISSING
     )
-
-
-def changed(
-    asker: Asker,
-    scene: Scene,
-    updating: Writing,
-    member: Member,
-    body: JsonObject,
-    *,
-    clock: bool,
-) -> Iterator[Outcome]:
-    """Change a member by `body`, and check the answer and what is read afterwards.
-
-    With `clock`, the times that the API tells are known to move on from request to request.
-    """
-    arguments = write_arguments(updating, member)
-    if arguments is None:
-        return
-    case = asker.ask(updating.operation, arguments, body)
-    if not case.ok:
-        return
-    answer = follow(case.value, updating.body) if case.value is not MISSING else {}
-    cases = [case]
-    views = [answer] if isinstance(answer, dict) and answer else []
-    if scene.reading is not None and (reads := read_arguments(scene.reading, member)) is not None:
-        found = asker.ask(scene.reading.operation, reads)
-        cases.append(found)
-        value = follow(found.value, scene.reading.body) if found.ok else MISSING
-        views += [value] if isinstance(value, dict) else []
-    for view in views:
-        yield from _as_asked(cases, updating, member, body, view)
-        if clock:
-            yield from _later(cases, member.value, view)
-
-
-def _later(cases: Sequence[Case], before: JsonObject, after: JsonObject) -> Iterator[Outcome]:
-    """Check that the time of the last change moved."""
-    name = names.first_of(names.LATEST, before)
-    first, second = instant(before.get(name)), instant(after.get(name))
-    if first is not None and second is not None:
-        yield outcome(
-            LATER,
-            cases,
-            f"{name} after {before[name]}",
-            f"{after[name]}",
-            broken=second <= first,
-            subject=f"body /{name}",
-        )
-
-
-def ticks(values: Sequence[JsonObject]) -> bool:
-    """Tell whether resources created one after the other were created at different times."""
-    name = names.first_of(names.EARLIEST, values[0]) if values else ""
-    times = [instant(value.get(name)) for value in values]
-    return len(times) > 1 and None not in times and len(set(times)) == len(times)
-
-
-def _as_asked(
-    cases: Sequence[Case], updating: Writing, member: Member, body: JsonObject, view: JsonObject
-) -> Iterator[Outcome]:
-    for key, value in body.items():
-        if key in view:
-            right = is_same(value, view[key])
-            yield outcome(
-                CHANGED,
-                cases,
-                f"{key} is {value!r}",
-                f"{view[key]!r}",
-                broken=not right,
-                subject=f"body /{key}",
-            )
-    if updating.kind != "update":
-        return
-    for key, value in member.value.items():
-        if key in body or key not in view or names.plain(key) in _CHANGING:
-            continue
-        right = is_same(value, view[key]) or names.plain(key) in names.ENDS
-        yield outcome(
-            UNTOUCHED,
-            cases,
-            f"{key} is still {value!r}",
-            f"{view[key]!r}",
-            broken=not right,
-            subject=f"body /{key}",
-        )
-
-
-def write_arguments(writing: Writing, member: Member) -> Arguments | None:
-    """Return what names `member` to an operation that changes or deletes it."""
-    own = {names.plain(key): value for key, value in member.value.items()}
-    asked = {names.plain(name): value for (_, name), value in member.arguments.items()}
-    found: dict[tuple[str, str], Json] = {}
-    for parameter in writing.operation.parameters:
-        key = names.plain(parameter.name)
-        if writing.id is not None and parameter.name == writing.id.name:
-            by = writing.id_member
-            value = follow(member.value, by) if by else own.get(key, own.get("id", MISSING))
-        elif not parameter.required:
-            continue
-        else:
-            value = asked.get(key, own.get(key, MISSING))
-        if value is MISSING or value is None:
-            return None
-        found[parameter.location, parameter.name] = value
-    return found
-
-
-def deleted(asker: Asker, scene: Scene, deleting: Writing, member: Member) -> Iterator[Outcome]:
-    """Delete a member and check that it is neither read nor listed any more."""
-    arguments = write_arguments(deleting, member)
-    if arguments is None:
-        return
-    case = asker.ask(deleting.operation, arguments)
-    if not case.ok:
-        return
-    if scene.reading is not None and (reads := read_arguments(scene.reading, member)) is not None:
-        found = asker.ask(scene.reading.operation, reads)
-        yield outcome(
-            DELETED, [case, found], "404", f"{found.status}", broken=found.status not in _GONE
-        )
-    listing = scene.listing
-    if listing is not None and listing.id:
-        after = collect(asker, listing, scene.arguments)
-        gone = identity(follow(member.value, listing.id))
-        if not after.failed:
-            yield outcome(
-                DELETED,
-                [case, *after.cases[:1]],
-                "not in the list",
-                "still there",
-                broken=gone in ids(listing, after.items),
-                subject="list",
-            )
-    again = asker.ask(deleting.operation, arguments)
-    documented = any(str(status) in deleting.operation.responses for status in _GONE)
-    right = again.status in _GONE or (not documented and 200 <= again.status < 300)
-    if 0 < again.status < 500:
-        yield outcome(
-            DELETED, [case, again], "404" if documented else "404 or another success",
-            f"{again.status}", broken=not right, subject="again",
-        )  # fmt: skip
