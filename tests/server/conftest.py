@@ -117,7 +117,8 @@ def _pattern(path: str) -> str:
 
 
 def _assert_matches(documented: Response, contract: Contract, response: httpx.Response) -> None:
-    missing = [name for name in documented.headers if name not in response.headers]
+    named = [header.name for header in documented.headers]
+    missing = [name for name in named if name not in response.headers]
     assert missing == []
     schema = documented.schemas[response.headers["content-type"]]
     if response.request.method != "HEAD":

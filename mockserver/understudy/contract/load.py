@@ -298,6 +298,8 @@ def _parameter(data: JsonObject, schema: Json, pointer: str) -> Parameter:
         example=data.get("example"),
         examples=tuple(_examples(data)),
         pointer=pointer,
+        style="content" if "content" in data else data.get("style", ""),
+        explode=data.get("explode"),
     )
 
 

@@ -21,7 +21,8 @@ from understudy.types import Json
 class Parameter:
     """One parameter of an operation; `location` is path, query, header or cookie.
 
-    `examples` are all that the contract gives; `pointer` leads to it in the document.
+    `examples` are all that the contract gives; `pointer` leads to it in the document. `style` is
+    empty for the default, and content for a parameter with a media type of its own.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Parameter:
     example: Json = None
     examples: tuple[Json, ...] = ()
     pointer: str = field(default="", compare=False)
+    style: str = ""
+    explode: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from understudy.contract.meaning.names import plain
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
 from understudy.contract.schemas import resolve
+from understudy.contract.wire.parameters import is_plain
 from understudy.contract.wire.writing import Arguments, request
 from understudy.errors import UnderstudyError
 from understudy.exchange import Sent
@@ -61,14 +62,13 @@ class Inputs:
         key = parameter.location, parameter.name
         if parameter.location == "header" and parameter.name.lower() in _NOT_OURS:
             return
+        if not is_plain(parameter, self._contract.schemas):
+            return
         if parameter.location != "path":
             yield request(operation, {k: v for k, v in good.items() if k != key}, body)
         for value in (*self._invalid(parameter), *self._edges(parameter), *_TEXTS):
-            if parameter.location == "header" and not _fits_header(value):
-                continue
-            if parameter.location == "path" and value in ("", ".", ".."):
-                continue
-            yield request(operation, {**good, key: value}, body)
+            if _can_travel(parameter.location, value):
+                yield request(operation, {**good, key: value}, body)
         if parameter.location in ("path", "query"):
             marked = request(operation, {**good, key: _MARK}, body)
             for raw in _RAW:
@@ -159,6 +159,11 @@ def _typed(sent: Sent, media_type: str) -> Sent:
     return replace(sent, headers=(*headers, ("Content-Type", media_type)))
 
 
-def _fits_header(value: Json) -> bool:
+def _can_travel(location: str, value: Json) -> bool:
+    """Tell whether a value arrives as it was sent: in a path, a header field, a cookie."""
     text = str(value)
-    return text.isascii() and text.isprintable() and text.strip() == text
+    if location == "path":
+        return text not in ("", ".", "..")
+    if location == "cookie" and set(text) & set(' ",;\\'):
+        return False
+    return location == "query" or (text.isascii() and text.isprintable() and text.strip() == text)

@@ -8,6 +8,7 @@ from understudy.checks.meaning import RELATION
 from understudy.checks.verdict import Unchecked
 from understudy.contract.meaning.facts import relation_id
 from understudy.contract.model import Contract, Operation
+from understudy.contract.wire.parameters import is_plain
 from understudy.probe.api import Api
 from understudy.probe.ground import Ground
 
@@ -44,10 +45,14 @@ def _of_operation(ground: Ground, operation: Operation) -> Iterator[Unchecked]:
         reason = f"no credential for {wanted}"
         yield Unchecked("the operation", operation.label, reason, _CREDENTIALS)
         return
+    for parameter in operation.parameters:
+        if not is_plain(parameter, ground.contract.schemas):
+            what, reason = f"{parameter.location} {parameter.name}", "its style is not spoken here"
+            yield Unchecked(what, operation.label, reason, vacuous=False)
     names = [p.name for p in operation.parameters if p.required]
     hint = f"give values that exist: --known {names[0]}=VALUE" if names else ""
-    if operation.id not in ground.good:
-        seen = sorted(s for (where, s) in api.coverage().statuses if where == operation.label)
+    seen = sorted(s for (where, s) in api.coverage().statuses if where == operation.label)
+    if not any(200 <= status < 300 for status in seen):
         came = f"only {', '.join(map(str, seen))} came" if seen else "it was never asked"
         if 401 in seen and not {200, 201, 404} & set(seen):
             hint = "check the credentials that were given"

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from understudy.contract.model import Operation, Parameter, RequestBody
 from understudy.contract.pointers import MISSING
+from understudy.contract.wire.parameters import is_plain
 from understudy.contract.wire.reading import RequestReader, kindly_valid
 from understudy.contract.wire.route import Router
 from understudy.contract.wire.writing import Arguments, request
+from understudy.exchange import Sent
 from understudy.types import Json, JsonObject
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -195,3 +197,55 @@ def test_the_first_surely_invalid_thing_is_told_and_nothing_that_may_be_read_kin
 
     sure = [one for one in found.invalid if not kindly_valid(one)]
     assert found.surely_invalid == (sure[0] if sure else None)
+
+
+# Cookies and styles --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cookie", "invalid"),
+    [
+        ("a=5", []),
+        ("b=x; a=5", []),
+        ("a=6", ["maximum"]),
+        ("a=x", ["integer"]),
+        ("b=5", ["missing"]),
+        ("aa=5", ["missing"]),
+        ("a=5; a=5", ["repeated"]),
+    ],
+)
+def test_cookies_are_validated(cookie: str, invalid: list[str]) -> None:
+    schema: JsonObject = {"type": "integer", "maximum": 5}
+    one = operation(Parameter("a", "cookie", required=True, schema=schema))
+    found = RequestReader(one, {}).read(Sent("POST", "/x", (("Cookie", cookie),)), {})
+
+    assert [wrong.keyword for wrong in found.invalid] == invalid
+
+
+@pytest.mark.parametrize(
+    ("place", "schema", "style", "explode", "plain"),
+    [
+        ("query", {"type": "integer"}, "", False, True),
+        ("query", {"type": "array"}, "", None, True),
+        ("query", {"type": "array"}, "form", True, True),
+        ("query", {"type": "array"}, "", False, False),
+        ("query", {"type": "array"}, "pipeDelimited", None, False),
+        ("query", {"type": "object"}, "", None, False),
+        ("query", {"type": "string"}, "content", None, False),
+        ("path", {"type": "array"}, "simple", False, True),
+        ("path", {"type": "integer"}, "label", None, False),
+        ("header", {"type": "array"}, "", True, True),
+        ("cookie", {"type": "string"}, "form", None, True),
+        ("cookie", {"type": "array"}, "", None, False),
+    ],
+)
+def test_what_travels_in_another_style_is_neither_valid_nor_surely_invalid(
+    place: str, schema: JsonObject, style: str, *, explode: bool | None, plain: bool
+) -> None:
+    one = Parameter("a", place, required=True, schema=schema, style=style, explode=explode)
+    texts = {"a": "1"} if place == "path" else {}
+    sent = Sent("POST", "/x?a=1", (("a", "1"), ("Cookie", "a=1")))
+    found = RequestReader(operation(one), {}).read(sent, texts)
+
+    assert is_plain(one, {}) is plain
+    assert (found.invalid == (), found.surely_invalid) == (plain, None)

@@ -50,6 +50,11 @@ class Body:
         return value
 
 
+def is_json(content_type: str) -> bool:
+    """Tell whether bodies of a media type, which may have parameters, are JSON."""
+    return _JSON_MEDIA_TYPE.fullmatch(_media_type(content_type)) is not None
+
+
 def compile_body(body: RequestBody | None, schemas: Mapping[str, Json]) -> Body | None:
     """Return the reader of `body`, or None when the operation takes none."""
     if body is None:

@@ -90,15 +90,28 @@ class _Reader:
             yield Invalid(violation.keyword, where, violation.message, raw, violation.limit)
 
 
+def is_plain(parameter: Parameter, schemas: Mapping[str, Json]) -> bool:
+    """Tell whether values of a parameter travel in the way that is read and written here."""
+    kind = resolve(parameter.schema, schemas).get("type")
+    if parameter.style not in ("", "form", "simple") or kind == "object":
+        return False
+    exploded = parameter.location == "query" and parameter.explode is not False
+    return kind != "array" or exploded or parameter.location in ("path", "header")
+
+
 class Parameters:
-    """The parameters of one operation, compiled once; what was read is remembered for a while."""
+    """The parameters of one operation, compiled once; what was read is remembered for a while.
+
+    Those that do not travel plainly are left alone.
+    """
 
     def __init__(self, parameters: Iterable[Parameter], schemas: Mapping[str, Json]) -> None:
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._read)
-        readers = [_reader(parameter, schemas) for parameter in parameters]
+        readers = [_reader(one, schemas) for one in parameters if is_plain(one, schemas)]
         self._path = [r for r in readers if r.location == "path"]
         self._query = [r for r in readers if r.location == "query"]
         self._header = [r for r in readers if r.location == "header"]
+        self._cookie = [r for r in readers if r.location == "cookie"]
 
     def read(
         self,
@@ -109,12 +122,15 @@ class Parameters:
     ) -> Request:
         """Return the decoded parameters; what is wrong with them is added to `invalid`.
 
-        `query` is the raw query string, `headers` have lower-case names (ASGI, "HTTP scope").
+        Cookies are validated, and not returned. `query` is the raw query string, `headers` have
+        lower-case names (ASGI, "HTTP scope").
         """
         texts = tuple([path[reader.name] for reader in self._path])
         short = len(query) + sum(map(len, texts)) <= _SHORT
         request, wrong = (self._remembered if short else self._read)(texts, query)
         invalid.extend(wrong)
+        for reader in self._cookie:
+            reader.read(_cookie_texts(reader.name, headers), {}, invalid)
         if not self._header:
             return request
         header_values: JsonObject = {}
@@ -154,6 +170,12 @@ def _decoded(raw: bytes) -> str | None:
 def _header_texts(name: str, headers: Iterable[tuple[bytes, bytes]]) -> list[str | None]:
     wanted = name.lower().encode()
     return [value.decode("latin-1") for key, value in headers if key == wanted]
+
+
+def _cookie_texts(name: str, headers: Iterable[tuple[bytes, bytes]]) -> list[str | None]:
+    fields = "; ".join(text or "" for text in _header_texts("cookie", headers)).split(";")
+    pairs = (field.strip().partition("=") for field in fields)
+    return [value for key, _, value in pairs if key == name]
 
 
 def _reader(parameter: Parameter, schemas: Mapping[str, Json]) -> _Reader:

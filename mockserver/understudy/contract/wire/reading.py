@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import unquote
 
 from understudy.contract.model import Operation
-from understudy.contract.wire.bodies import compile_body
+from understudy.contract.wire.bodies import compile_body, is_json
 from understudy.contract.wire.invalid import Invalid
-from understudy.contract.wire.parameters import Parameters
+from understudy.contract.wire.parameters import Parameters, is_plain
 from understudy.exchange import Request, Sent
 from understudy.types import Json
 
 _BOOLEAN_WORDS = {"0", "1", "f", "false", "n", "no", "off", "on", "t", "true", "y", "yes"}
-_UNREADABLE = {"encoding", "repeated"}
+_UNREADABLE = {"encoding", "repeated", "style"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class RequestReader:
 
     def __init__(self, operation: Operation, schemas: Mapping[str, Json]) -> None:
         self._parameters = Parameters(operation.parameters, schemas)
+        self._unread = [one for one in operation.parameters if not is_plain(one, schemas)]
         self._body = compile_body(operation.body, schemas)
 
     def read(self, sent: Sent, texts: Mapping[str, str | None]) -> Understood:
@@ -51,8 +53,9 @@ class RequestReader:
             if text is None:
                 invalid.append(Invalid("encoding", ("path", name), "is not UTF-8 text"))
         known = {name: text or "" for name, text in texts.items()}
-        fields = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in sent.headers]
-        query = sent.query.encode("latin-1", "replace")
+        fields = [(_latin(name.lower()), _latin(value)) for name, value in sent.headers]
+        query = _latin(sent.query)
+        invalid.extend(self._not_understood(sent))
         request = self._parameters.read(known, query, fields, invalid)
         if self._body is None:
             return Understood(request, tuple(invalid))
@@ -62,10 +65,19 @@ class RequestReader:
             invalid.append(Invalid("mediaType", ("body",), f"{media_type} is not documented"))
         else:
             body = self._body.read(sent.body, media_type, invalid)
+            if isinstance(body, str) and media_type and not is_json(media_type):
+                invalid.append(Invalid("style", ("body",), "is not JSON"))
         if any(one.keyword == "json" for one in invalid) and _is_json_to_some(sent.body):
             invalid = [replace(one, keyword="encoding") for one in invalid]
         decoded = Request(request.path, request.query, request.headers, body)
         return Understood(decoded, tuple(invalid))
+
+    def _not_understood(self, sent: Sent) -> Iterator[Invalid]:
+        """Yield the parameters that are said in a way that is not read here."""
+        query = unquote(sent.query)
+        for one in self._unread:
+            if one.required or one.name in query or sent.header(one.name.lower()):
+                yield Invalid("style", (one.location, one.name), "is said in a style of its own")
 
 
 def kindly_valid(one: Invalid) -> bool:
@@ -75,6 +87,10 @@ def kindly_valid(one: Invalid) -> bool:
     if one.path[0] == "body":
         return _KIND_IN_BODY.get(one.keyword, _never)(one)
     return _KIND_IN_TEXT.get(one.keyword, _never)(one)
+
+
+def _latin(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
 
 
 def _never(_one: Invalid) -> bool:
