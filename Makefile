@@ -1,6 +1,6 @@
 # `make` alone says what there is. Everything happens in .venv, from the hash-locked requirements.
 .DEFAULT_GOAL := help
-.PHONY: help serve test fixtures lock bench bench-fixtures clean
+.PHONY: help serve test fixtures lock bench bench-fixtures bench-check clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -28,6 +28,9 @@ fixtures: $(READY) ## Write the sets in fixtures/ anew, after a change of contra
 
 bench-fixtures: $(READY) ## Measure the making of fixtures against other generators.
 	$(BIN)/python benchmarks/fixtures.py $(ARGS)
+
+bench-check: $(READY) ## Measure the checks against Schemathesis; ARGS=--defects what they find.
+	$(BIN)/python benchmarks/check.py $(ARGS)
 
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -9,6 +9,9 @@ from understudy.checks.promise import PROMISES, promise
 TABLES = (test_access, test_meaning, test_method, test_request, test_response)
 
 
+BESIDE = {"meaning/last-entries"}
+"""What has a test of its own, since it needs a resource whose lists are cut."""
+
 FAMILIES = {"response", "request", "access", "method", "meaning", "time"}
 NEVER_KEPT = {"response/protocol-status"}
 """What is only ever broken: a status that is documented is counted for response/status."""
@@ -18,7 +21,7 @@ def test_the_tables_break_every_promise_there_is() -> None:
     lines = [line for table in TABLES for _, findings in table.BROKEN for line in findings]
     laws = [line for _, _, findings in test_laws.BROKEN for line in findings.split(" + ")]
 
-    assert promises(lines) | promises(laws) == set(PROMISES)
+    assert promises(lines) | promises(laws) == set(PROMISES) - BESIDE
 
 
 def test_the_tables_keep_every_promise_there_is() -> None:
@@ -30,7 +33,7 @@ def test_the_tables_keep_every_promise_there_is() -> None:
         if outcome.finding is None
     }
 
-    assert kept | laws >= set(PROMISES) - NEVER_KEPT
+    assert kept | laws >= set(PROMISES) - NEVER_KEPT - BESIDE
 
 
 def test_no_promise_has_two_entries() -> None:
