@@ -233,3 +233,10 @@ def test_a_relation_that_is_not_well_written_is_refused(data: JsonObject, messag
 )
 def test_only_date_times_are_instants(text: Json, is_instant: bool) -> None:  # noqa: FBT001
     assert (instant(text) is not None) == is_instant
+
+
+def test_what_is_unique_to_itself_comes_once() -> None:
+    relation = {"unique": ["/id", "/id"]}
+
+    assert pointers_of_breaches(relation, [{"id": 1}, {"id": 2}, {"id": None}, {"id": None}]) == []
+    assert pointers_of_breaches(relation, [{"id": 1}, {"id": 2}, {"id": 1}]) == ["/2"]

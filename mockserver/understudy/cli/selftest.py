@@ -99,6 +99,8 @@ def selftest(
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
         fail(str(error), ExitCode.START)
+    if not any(score.trials for score in scores):
+        raise click.UsageError(f"no mutant matches {wanted!r}; --list names them")
     if report is not None:
         report.write_text(json.dumps([*map(_as_json, scores)], indent=2) + "\n", encoding="utf-8")
     for line in _lines(scores):
@@ -110,7 +112,7 @@ def _score(contract: Contract, seeds: Sequence[int], tier: str | None, wanted: s
     from understudy.probe.run import Options  # slow to import
     from understudy.probe.selftest import selftest as run
 
-    options = Options(credentials=_credentials(contract))
+    options = Options(credentials=good_credentials(contract))
     tiers = (tier,) if tier else ("smoke", "pr")
     with _watched() as watch:
         return run(
@@ -122,7 +124,7 @@ def _name(contract: Contract, seed: int, wanted: str) -> None:
     from understudy.probe.run import Options
     from understudy.probe.selftest import listed
 
-    options = Options(seed=seed, credentials=_credentials(contract))
+    options = Options(seed=seed, credentials=good_credentials(contract))
     for mutant in listed(contract, stand_in(contract), options, wanted):
         click.echo(f"{mutant.name}: {mutant.says}")
 
@@ -142,7 +144,7 @@ def stand_in(contract: Contract) -> Serve:
     return serve
 
 
-def _credentials(contract: Contract) -> Credentials:
+def good_credentials(contract: Contract) -> Credentials:
     """Return the only good credentials, those that `stand_in` is set up with."""
     from understudy.checks.credentials import Credentials
     from understudy.respond.access import example

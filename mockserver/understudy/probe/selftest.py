@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any, TypeAlias
@@ -23,6 +23,9 @@ from understudy.probe.run import TIERS, Options, check
 
 Serve: TypeAlias = Callable[[int], Any]
 """Returns the ASGI application of a correct implementation, as if it were new, for a seed."""
+
+Derive: TypeAlias = Callable[[Original], Iterable[Mutant]]
+"""Returns the mutants of a correct implementation."""
 
 
 class State(enum.StrEnum):
@@ -77,7 +80,7 @@ class Score:
     @property
     def perfect(self) -> bool:
         """Tell whether every mutant was killed, and nothing was found without one."""
-        return self.share == 1 and not self.findings
+        return self.count(State.KILLED) == len(self.trials) and not self.findings
 
 
 @dataclass(slots=True)
@@ -97,9 +100,13 @@ def selftest(
     *,
     tiers: Sequence[str] = ("smoke", "pr"),
     wanted: str = "*",
+    derive: Derive = mutants,
     watch: Callable[[Trial], None] = lambda _trial: None,
 ) -> Score:
-    """Return how many mutants of an implementation the check kills; survivors go on to a tier."""
+    """Return how many mutants of an implementation the check kills.
+
+    What survives one of `tiers` is tried in the next. `wanted` is a pattern of names.
+    """
     score = Score(contract, tuple(seeds))
     for seed in seeds:
         bench = _Bench(contract, serve, replace(options, seed=seed))
@@ -109,20 +116,16 @@ def selftest(
             findings=score.findings + findings,
             untried=tuple(dict.fromkeys((*score.untried, *bench.untried(tiers[0])))),
         )
-        for mutant in bench.mutants(tiers[0]):
-            if fnmatchcase(mutant.name, wanted):
-                trial = bench.trial(mutant, tiers)
-                watch(trial)
-                score = replace(score, trials=(*score.trials, trial))
+        for mutant in bench.mutants(derive, wanted, tiers[0]):
+            trial = bench.trial(mutant, tiers)
+            watch(trial)
+            score = replace(score, trials=(*score.trials, trial))
     return score
 
 
-def listed(
-    contract: Contract, serve: Serve, options: Options, wanted: str = "*"
-) -> Iterator[Mutant]:
-    """Yield the mutants that a selftest would try."""
-    bench = _Bench(contract, serve, options)
-    return (one for one in bench.mutants("smoke") if fnmatchcase(one.name, wanted))
+def listed(contract: Contract, serve: Serve, options: Options, wanted: str = "*") -> list[Mutant]:
+    """Return the mutants that a selftest would try."""
+    return _Bench(contract, serve, options).mutants(mutants, wanted, "smoke")
 
 
 class _Bench:
@@ -148,9 +151,10 @@ class _Bench:
         cases = tuple(map(self._rules.case, self.original(tier).exchanges))
         return Original(self._rules, cases)
 
-    def mutants(self, tier: str) -> list[Mutant]:
-        """Return the mutants, each name once."""
-        return list({one.name: one for one in mutants(self._known(tier))}.values())
+    def mutants(self, derive: Derive, wanted: str, tier: str) -> list[Mutant]:
+        """Return the mutants whose names match, each name once."""
+        found = {one.name: one for one in derive(self._known(tier))}
+        return [one for name, one in found.items() if fnmatchcase(name, wanted)]
 
     def untried(self, tier: str) -> Iterator[str]:
         """Yield the documented statuses that nobody answered."""
@@ -175,28 +179,18 @@ class _Bench:
             if progress.findings > len(known):
                 raise TimeUpError
 
-        def killing(verdict: Verdict) -> Finding | None:
-            return next(
-                (
-                    one
-                    for one in verdict.findings
-                    if one.fingerprint not in known and one.promise.severity is Severity.ERROR
-                ),
-                None,
-            )
-
         for watch in (stop, lambda _progress: None):
             app = Altered(self._serve(self._options.seed), self._rules, mutant.make())
             verdict = self._check(tier, app, watch)
             if app.error is not None:
                 raise app.error
-            finding = killing(verdict)
+            finding = _new_error(verdict, known)
             if finding is not None or verdict.complete:
                 break
         reached = app.marks[: len(original.marks)] != original.marks[: len(app.marks)]
-        state = State.SURVIVED if reached else State.UNREACHED
-        if finding is not None:
-            state = State.KILLED
+        state = State.UNREACHED
+        if reached:
+            state = State.SURVIVED if finding is None else State.KILLED
         return Trial(
             name=mutant.name,
             family=mutant.family,
@@ -211,3 +205,9 @@ class _Bench:
     def _check(self, tier: str, app: Altered, watch: Callable[[Progress], None]) -> Verdict:
         options = replace(self._options, tier=TIERS[tier])
         return check(self._contract, "", options, app=app, watch=watch)
+
+
+def _new_error(verdict: Verdict, known: Collection[str]) -> Finding | None:
+    """Return the first error that the correct implementation does not show."""
+    errors = (one for one in verdict.findings if one.promise.severity is Severity.ERROR)
+    return next((one for one in errors if one.fingerprint not in known), None)

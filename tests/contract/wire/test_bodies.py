@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.contract.model import RequestBody
-from understudy.contract.wire.bodies import Body, compile_body
+from understudy.contract.wire.bodies import Body, compile_body, is_deep
 from understudy.contract.wire.invalid import Invalid
 from understudy.types import Json
 
@@ -143,3 +143,8 @@ def test_a_body_of_another_kind_is_taken_as_text() -> None:
 @given(st.binary(max_size=60) | st.text().map(str.encode))
 def test_no_bytes_are_fatal(raw: bytes) -> None:
     read(raw)
+
+
+@pytest.mark.parametrize("value", [None, True, 5, "text", [], {}, [[1]], {"a": {"b": "c"}}])
+def test_what_is_no_container_or_has_few_levels_is_not_deep(value: Json) -> None:
+    assert not is_deep(value)

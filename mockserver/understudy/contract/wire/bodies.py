@@ -78,7 +78,7 @@ def _not_json(error: Exception) -> Invalid:
 
 def is_deep(value: Json) -> bool:
     """Tell whether arrays and objects in `value` are nested beyond the limit, level by level."""
-    level = [value]
+    level = _containers([value])
     for _ in range(DEPTH_LIMIT):
         level = [child for parent in level for child in _containers(parent)]
         if not level:
