@@ -59,7 +59,10 @@ def test_the_page_publishes_every_row_of_the_score(score: Score) -> None:
 
 
 def test_documented_statuses_that_the_stand_in_never_answers_are_told(score: Score) -> None:
-    assert {one.rpartition(" ")[2] for one in score.untried} >= {"403", "429"}
+    told = dict(one.rsplit(": ", 1) for one in score.untried)
+
+    assert told.keys() == {one.label for one in score.contract.operations.values()}
+    assert all({"403", "429"} <= set(statuses.split(", ")) for statuses in told.values())
 
 
 @pytest.mark.parametrize("name", ["desk", "forum"])

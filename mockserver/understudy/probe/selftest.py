@@ -54,7 +54,7 @@ class Trial:
 class Score:
     """What a selftest came to. `findings` are those of the correct implementation, by seed.
 
-    `untried` are documented statuses that it never answered, so that no mutant is about them.
+    `untried` are documented statuses that it never answered, by operation: no mutant is about them.
     """
 
     contract: Contract
@@ -157,11 +157,12 @@ class _Bench:
         return [one for name, one in found.items() if fnmatchcase(name, wanted)]
 
     def untried(self, tier: str) -> Iterator[str]:
-        """Yield the documented statuses that nobody answered."""
+        """Yield the documented statuses that were never answered, operation by operation."""
         known = self._known(tier)
         for operation in self._contract.operations.values():
-            for status in documented_but_unseen(known, operation):
-                yield f"{operation.label}: {status}"
+            statuses = list(documented_but_unseen(known, operation))
+            if statuses:
+                yield f"{operation.label}: {', '.join(statuses)}"
 
     def trial(self, mutant: Mutant, tiers: Sequence[str]) -> Trial:
         """Return what became of a mutant, tier by tier until it is killed."""
