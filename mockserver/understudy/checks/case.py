@@ -49,7 +49,7 @@ class Rules:
             operation.id: RequestReader(operation, contract.schemas)
             for operation in contract.operations.values()
         }
-        self._validators: dict[tuple[str, str, str], Validator] = {}
+        self._validators: dict[tuple[str, str], Validator] = {}
 
     def case(self, exchange: Exchange) -> Case:
         """Return the case of `exchange`."""
@@ -68,7 +68,7 @@ class Rules:
         return self._compiled(response.pointer, f"header {name}", schema)
 
     def _compiled(self, pointer: str, what: str, schema: Json) -> Validator:
-        key = (pointer, what, "")
+        key = pointer, what
         if key not in self._validators:
             self._validators[key] = Validator(schema, self.contract.schemas)
         return self._validators[key]

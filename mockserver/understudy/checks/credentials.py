@@ -24,7 +24,7 @@ class Credentials:
     """What identifies the client, by the name of a security scheme, as it stands on the wire.
 
     `values` hold `Bearer ...` and `Basic ...` in full, `second` those of another user, which are
-    good as well. `headers` are sent with every request.
+    good as well but must not show what belongs to the first. `headers` are sent with every request.
     With `lenient`, a credential that is not known is taken for good, as in recorded traffic.
     """
 

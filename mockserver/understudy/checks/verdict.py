@@ -103,31 +103,25 @@ class Ledger:
 
     def __init__(self) -> None:
         self._findings: dict[str, Finding] = {}
-        self._tested: Counter[tuple[str, str]] = Counter()
-        self._subjects: Counter[tuple[str, str, str]] = Counter()
+        self._tested: Counter[tuple[str, str, str]] = Counter()
         self.requests = 0
 
-    def note(self, outcomes: Iterable[Outcome]) -> list[Finding]:
-        """Take down outcomes and return the findings that are new."""
-        fresh = []
+    def note(self, outcomes: Iterable[Outcome]) -> None:
+        """Take down outcomes."""
         for outcome in outcomes:
-            self._tested[outcome.operation, outcome.promise.id] += outcome.count
-            self._subjects[outcome.operation, outcome.promise.id, outcome.subject] += outcome.count
+            self._tested[outcome.operation, outcome.promise.id, outcome.subject] += outcome.count
             finding = outcome.finding
             if finding is None:
                 continue
             known = self._findings.get(finding.fingerprint)
-            if known is None:
-                fresh.append(finding)
             if known is None or _size(finding.exchanges) < _size(known.exchanges):
                 self._findings[finding.fingerprint] = finding
-        return fresh
 
     def times(self, promise: Promise, operation: str = "", subject: str = "") -> int:
         """Return how often a promise was tested, for one operation and subject where given."""
         return sum(
             count
-            for (where, id_, about), count in self._subjects.items()
+            for (where, id_, about), count in self._tested.items()
             if id_ == promise.id and operation in ("", where) and subject in ("", about)
         )
 
@@ -146,7 +140,10 @@ class Ledger:
     @property
     def tested(self) -> Mapping[tuple[str, str], int]:
         """Return how often each promise was tested, by operation and id."""
-        return dict(self._tested)
+        found: Counter[tuple[str, str]] = Counter()
+        for (operation, id_, _), count in self._tested.items():
+            found[operation, id_] += count
+        return found
 
     def judged(self, baseline: Baseline) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         """Return the findings that stand, and those that a baseline excuses."""

@@ -102,7 +102,6 @@ def options(contract: Contract, given: Mapping[str, Any]) -> Options:
         tier=TIERS[given["tier"]],
         seed=given["seed"],
         credentials=mine,
-        second=second,
         known=given["known"],
         operations=given["operations"],
         read_only=given["read_only"],

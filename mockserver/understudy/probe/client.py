@@ -122,7 +122,7 @@ def _sender(connection: Connection, app: Any) -> Sender:
 
 def _verify(connection: Connection) -> Any:
     if not connection.certificate:
-        return connection.verify if connection.verify is not True else True
+        return connection.verify
     context = httpx.create_ssl_context(verify=connection.verify)
     context.load_cert_chain(*connection.certificate)
     return context

@@ -46,7 +46,7 @@ def _of_list(ground: Ground, scene: Scene) -> None:
         parameter = _parameter(listing.operation, runtime)
         fresh = [ground.supply.fresh(parameter, "scope", number) for number in range(2)]
         api.note(agreeing.unknown_scope(api, scene, runtime, fresh))
-    if ground.options.second is not None:
+    if ground.options.credentials.second:
         api.note(agreeing.isolated(api, scene))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from understudy.checks.case import Case, Rules
 from understudy.checks.every import judge
-from understudy.checks.promise import Finding, Outcome
+from understudy.checks.promise import Outcome
 from understudy.checks.request import subject_of
 from understudy.checks.verdict import Coverage, Ledger
 from understudy.contract.pointers import MISSING, join
@@ -31,9 +31,9 @@ class Judge:
         self._touched.note(case)
         return case
 
-    def note(self, outcomes: Iterable[Outcome]) -> list[Finding]:
-        """Take down outcomes and return the findings that are new."""
-        return self.ledger.note(outcomes)
+    def note(self, outcomes: Iterable[Outcome]) -> None:
+        """Take down outcomes."""
+        self.ledger.note(outcomes)
 
     def coverage(self) -> Coverage:
         """Return what the requests touched so far."""

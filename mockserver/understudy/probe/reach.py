@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from understudy.checks.laws import agreeing, changing
-from understudy.checks.laws.asking import Scene, items_of
+from understudy.checks.laws.asking import Scene, arguments_of, items_of
 from understudy.checks.laws.walking import bounds, collect
 from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Reading, Writing
@@ -61,7 +60,7 @@ def _for_list(ground: Ground, listing: Listing) -> Iterator[Arguments]:
     owner = next((r for r in ground.meaning.reads if r.operation.path == path), None)
     if owner is not None:
         for member in ground.members(owner.resource):
-            arguments = agreeing.read_arguments(owner, member)
+            arguments = arguments_of(owner, member)
             if arguments is not None:
                 yield arguments
     yield from ground.supply.arguments(listing.operation, {})
@@ -126,10 +125,10 @@ def _other(ground: Ground, operation: Operation) -> None:
 def _of_members(ground: Ground, operation: Operation) -> Iterator[Arguments]:
     reading, writing = ground.meaning.reading(operation), ground.meaning.writing(operation)
     if reading is not None:
-        found = (agreeing.read_arguments(reading, one) for one in ground.members(reading.resource))
+        found = (arguments_of(reading, one) for one in ground.members(reading.resource))
         yield from (one for one in found if one is not None)
     if writing is not None and writing.kind != "create":
         for member in ground.disposable(writing.resource):
-            arguments = changing.write_arguments(writing, member)
+            arguments = arguments_of(writing, member)
             if arguments is not None:
                 yield arguments

@@ -56,15 +56,11 @@ TIERS: Mapping[str, Tier] = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked to do. `known` are values of parameters that exist, by name.
-
-    `second` identifies another user, who must not see what belongs to the first.
-    """
+    """What a run is asked to do. `known` are values of parameters that exist, by name."""
 
     tier: Tier = TIERS["pr"]
     seed: int = DEFAULT_SEED
     credentials: Credentials = field(default_factory=Credentials)
-    second: Credentials | None = None
     known: Mapping[str, Sequence[str]] = field(default_factory=dict)
     operations: tuple[str, ...] = ()
     read_only: bool = False

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from understudy.checks.meaning import RELATION
+from understudy.checks.laws.agreeing import AGREES, READABLE, UNKNOWN
+from understudy.checks.laws.asking import Scene
+from understudy.checks.laws.creating import CREATED_LISTED
+from understudy.checks.laws.paging import FULL, WHOLE
+from understudy.checks.meaning import FILTER, ORDER, RELATION
+from understudy.checks.promise import Promise
 from understudy.checks.verdict import Unchecked
 from understudy.contract.meaning.facts import relation_id
 from understudy.contract.model import Contract, Operation
@@ -62,14 +67,46 @@ def _of_operation(ground: Ground, operation: Operation) -> Iterator[Unchecked]:
     if scene is not None and scene.listing is not None and len(scene.members) < 2:
         reason = f"no page with two items: {len(scene.members)} at most"
         yield Unchecked("the list", operation.label, reason, hint)
+    elif scene is not None:
+        yield from _of_laws(ground, scene)
+
+
+def _of_laws(ground: Ground, scene: Scene) -> Iterator[Unchecked]:
+    """Yield the promises of a list that nothing came to show."""
+    for promise, where, subject in _owed(scene):
+        if not ground.api.ledger.times(promise, where.label, subject):
+            what = f"{promise.id} {subject}".strip()
+            yield Unchecked(what, where.label, "nothing came that could show it")
+
+
+def _owed(scene: Scene) -> Iterator[tuple[Promise, Operation, str]]:
+    """Yield the promises that a list owes, by what it means, each with operation and subject."""
+    listing, reading, creating = scene.listing, scene.reading, scene.creating
+    if listing is None:
+        return
+    if listing.paging.size:
+        yield FULL, listing.operation, ""
+        if listing.paging.moves:
+            yield WHOLE, listing.operation, ""
+    if listing.order:
+        yield ORDER, listing.operation, ""
+    for runtime in listing.filters.values():
+        yield FILTER, listing.operation, f"{runtime.location} {runtime.name}"
+    if reading is not None:
+        yield READABLE, reading.operation, ""
+        yield AGREES, reading.operation, ""
+        yield UNKNOWN, reading.operation, ""
+    if creating is not None and creating.id_member and listing.id:
+        yield CREATED_LISTED, listing.operation, ""
 
 
 def _of_relations(api: Api, contract: Contract, found: list[Unchecked]) -> Iterator[Unchecked]:
     """Yield the declared relations of which no instance came."""
     if any(one.vacuous for one in found):
         return
+    whole = not found  # what was left out may be where instances are
     for relations in contract.behaviour.relations.values():
         for relation in relations:
             subject = relation_id(relation)
             if not api.ledger.times(RELATION, subject=subject):
-                yield Unchecked(subject, "", f"no {relation.schema} came", vacuous=False)
+                yield Unchecked(subject, "", f"no {relation.schema} came", vacuous=whole)

@@ -7,7 +7,16 @@ from typing import TypeAlias
 
 from understudy.checks import access
 from understudy.checks.case import Case
-from understudy.checks.laws.asking import Asker, Member, Scene, held, items_of, outcome, some, with_
+from understudy.checks.laws.asking import (
+    Asker,
+    Scene,
+    arguments_of,
+    held,
+    items_of,
+    outcome,
+    some,
+    with_,
+)
 from understudy.checks.laws.paging import REPEATABLE, short
 from understudy.checks.laws.walking import ids, walk
 from understudy.checks.meaning import same
@@ -42,33 +51,13 @@ _LOOKS = 12
 _GONE = (404, 410)
 
 
-def read_arguments(reading: Reading, member: Member) -> Arguments | None:
-    """Return what reads a member: its id, and the rest from how it was asked for or itself."""
-    own = {names.plain(key): value for key, value in member.value.items()}
-    asked = {names.plain(name): value for (_, name), value in member.arguments.items()}
-    found: dict[tuple[str, str], Json] = {}
-    for parameter in reading.operation.parameters:
-        key = parameter.location, parameter.name
-        if parameter.name == reading.id.name:
-            value = follow(member.value, reading.id_member) if reading.id_member else MISSING
-        elif not parameter.required:
-            continue
-        else:
-            name = names.plain(parameter.name)
-            value = asked.get(name, own.get(name, MISSING))
-        if value is MISSING or isinstance(value, dict | list) or value is None:
-            return None
-        found[key] = value
-    return found
-
-
 def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
     """Check that members of a list can be read, twice, and look there as in the list."""
     if scene.reading is None or scene.listing is None:
         return
     before = asker.ask(scene.listing.operation, scene.arguments)
     for member in some(scene.members, _LOOKS):
-        arguments = read_arguments(scene.reading, member)
+        arguments = arguments_of(scene.reading, member)
         if arguments is None:
             continue
         case = asker.ask(scene.reading.operation, arguments)
@@ -197,7 +186,7 @@ def foreign(asker: Asker, scene: Scene, others: Mapping[str, Sequence[Json]]) ->
     """Check that members are neither read nor listed under other owners; `others` are by name."""
     reading, listing = scene.reading, scene.listing
     for member in some(scene.members, 2):
-        arguments = read_arguments(reading, member) if reading else None
+        arguments = arguments_of(reading, member) if reading else None
         if reading is None or arguments is None:
             break
         for runtime in reading.owners.values():
@@ -256,7 +245,7 @@ def isolated(asker: Asker, scene: Scene) -> Iterator[Outcome]:
     """Check that a second user neither reads nor lists what belongs to the first."""
     reading, listing = scene.reading, scene.listing
     for member in some(scene.members, 2):
-        arguments = read_arguments(reading, member) if reading else None
+        arguments = arguments_of(reading, member) if reading else None
         if reading is None or arguments is None:
             break
         case = asker.as_second(reading.operation, arguments)

@@ -9,6 +9,7 @@ from typing import Protocol
 from understudy.checks.case import Case, Rules
 from understudy.checks.promise import Finding, Outcome, Promise
 from understudy.contract.expressions import Runtime
+from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Reading, Writing
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING, follow
@@ -55,6 +56,26 @@ class Scene:
     reading: Reading | None = None
     creating: Writing | None = None
     members: list[Member] = field(default_factory=list)
+
+
+def arguments_of(one: Reading | Writing, member: Member) -> Arguments | None:
+    """Return what names a member to an operation: its id, the rest as it was asked for or says."""
+    own = {names.plain(key): value for key, value in member.value.items()}
+    asked = {names.plain(name): value for (_, name), value in member.arguments.items()}
+    found: dict[tuple[str, str], Json] = {}
+    for parameter in one.operation.parameters:
+        name = names.plain(parameter.name)
+        if one.id is not None and parameter.name == one.id.name:
+            by = one.id_member
+            value = follow(member.value, by) if by else own.get(name, own.get("id", MISSING))
+        elif not parameter.required:
+            continue
+        else:
+            value = asked.get(name, own.get(name, MISSING))
+        if value in (MISSING, None) or isinstance(value, dict | list):
+            return None
+        found[parameter.location, parameter.name] = value
+    return found
 
 
 def outcome(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import is_same, read_arguments
-from understudy.checks.laws.asking import Asker, Member, Scene, outcome
+from understudy.checks.laws.agreeing import is_same
+from understudy.checks.laws.asking import Asker, Member, Scene, arguments_of, outcome
 from understudy.checks.laws.walking import collect, ids
 from understudy.checks.promise import Outcome, promise
 from understudy.codec import identity
@@ -14,8 +14,7 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Writing
 from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
-from understudy.contract.wire.writing import Arguments
-from understudy.types import Json, JsonObject
+from understudy.types import JsonObject
 
 CHANGED = promise("meaning/changed", "A change is answered, and read afterwards, as it was asked")
 UNTOUCHED = promise("meaning/untouched", "A change leaves alone what it does not name")
@@ -39,7 +38,7 @@ def changed(
 
     With `clock`, the times that the API tells are known to move on from request to request.
     """
-    arguments = write_arguments(updating, member)
+    arguments = arguments_of(updating, member)
     if arguments is None:
         return
     case = asker.ask(updating.operation, arguments, body)
@@ -48,7 +47,7 @@ def changed(
     answer = follow(case.value, updating.body) if case.value is not MISSING else {}
     cases = [case]
     views = [answer] if isinstance(answer, dict) and answer else []
-    if scene.reading is not None and (reads := read_arguments(scene.reading, member)) is not None:
+    if scene.reading is not None and (reads := arguments_of(scene.reading, member)) is not None:
         found = asker.ask(scene.reading.operation, reads)
         cases.append(found)
         value = follow(found.value, scene.reading.body) if found.ok else MISSING
@@ -111,35 +110,15 @@ def _as_asked(
         )
 
 
-def write_arguments(writing: Writing, member: Member) -> Arguments | None:
-    """Return what names `member` to an operation that changes or deletes it."""
-    own = {names.plain(key): value for key, value in member.value.items()}
-    asked = {names.plain(name): value for (_, name), value in member.arguments.items()}
-    found: dict[tuple[str, str], Json] = {}
-    for parameter in writing.operation.parameters:
-        key = names.plain(parameter.name)
-        if writing.id is not None and parameter.name == writing.id.name:
-            by = writing.id_member
-            value = follow(member.value, by) if by else own.get(key, own.get("id", MISSING))
-        elif not parameter.required:
-            continue
-        else:
-            value = asked.get(key, own.get(key, MISSING))
-        if value is MISSING or value is None:
-            return None
-        found[parameter.location, parameter.name] = value
-    return found
-
-
 def deleted(asker: Asker, scene: Scene, deleting: Writing, member: Member) -> Iterator[Outcome]:
     """Delete a member and check that it is neither read nor listed any more."""
-    arguments = write_arguments(deleting, member)
+    arguments = arguments_of(deleting, member)
     if arguments is None:
         return
     case = asker.ask(deleting.operation, arguments)
     if not case.ok:
         return
-    if scene.reading is not None and (reads := read_arguments(scene.reading, member)) is not None:
+    if scene.reading is not None and (reads := arguments_of(scene.reading, member)) is not None:
         found = asker.ask(scene.reading.operation, reads)
         yield outcome(
             DELETED, [case, found], "404", f"{found.status}", broken=found.status not in _GONE

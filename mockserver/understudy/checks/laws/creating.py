@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from understudy.checks.case import Case
-from understudy.checks.laws.agreeing import agrees, differences, read_arguments
-from understudy.checks.laws.asking import Asker, Member, Scene, held, outcome
+from understudy.checks.laws.agreeing import agrees, differences
+from understudy.checks.laws.asking import Asker, Member, Scene, arguments_of, held, outcome
 from understudy.checks.laws.walking import collect, ids
 from understudy.checks.meaning import same
 from understudy.checks.promise import Outcome, promise
@@ -49,7 +49,7 @@ def created(
                 f"{id_!r} again",
                 broken=known is not case,
             )
-        yield from _location(asker, case)
+        yield from _location(asker, scene, case, id_)
         yield from _read(asker, scene, case, Member(value, arguments, case))
     yield from _listed(asker, scene, cases)
 
@@ -78,8 +78,8 @@ def created_once(asker: Asker, scene: Scene, create: Callable[[], Case]) -> Iter
     )
 
 
-def _location(asker: Asker, case: Case) -> Iterator[Outcome]:
-    """Check that Location, where it is sent, leads to the resource."""
+def _location(asker: Asker, scene: Scene, case: Case, id_: Json) -> Iterator[Outcome]:
+    """Check that Location, where it is sent, leads to the resource of this id."""
     text = case.exchange.reply.header("location")
     documented = case.response.headers if case.response else ()
     if case.status != 201:
@@ -92,9 +92,9 @@ def _location(asker: Asker, case: Case) -> Iterator[Outcome]:
     if target is None:
         return
     found = asker.get(target)
-    right, value, wanted = found.ok, found.value, case.value
-    if right and isinstance(value, dict) and isinstance(wanted, dict):
-        right = same(value.get("id"), wanted.get("id"))
+    reading = scene.reading
+    got = follow(found.value, (*reading.body, *(reading.id_member or ()))) if reading else MISSING
+    right = found.ok and (isinstance(got, dict) or MISSING in (got, id_) or same(got, id_))
     yield outcome(
         LOCATION,
         [case, found],
@@ -108,7 +108,7 @@ def _location(asker: Asker, case: Case) -> Iterator[Outcome]:
 def _read(asker: Asker, scene: Scene, case: Case, member: Member) -> Iterator[Outcome]:
     if scene.reading is None:
         return
-    arguments = read_arguments(scene.reading, member)
+    arguments = arguments_of(scene.reading, member)
     if arguments is None:
         return
     found = asker.ask(scene.reading.operation, arguments)

@@ -126,34 +126,9 @@ def _full(
 ) -> Iterator[Outcome]:
     """Check the length of the first page, for several sizes and for none."""
     low, high, default = sizes
-    paging, count = listing.paging, len(whole.items)
+    count = len(whole.items)
     for size in sorted({low, min(low + 1, high), min(max(count - 1, low), high), high}):
-        case = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
-        items = items_of(case, listing)
-        if items is None or (size > count and not whole.complete):
-            continue
-        wanted = min(size, count)
-        subject = f"query {paging.size.name}" if paging.size else ""
-        expected = f"{wanted} items with a size of {size}, of {count}"
-        right = len(items) == wanted
-        yield outcome(
-            FULL,
-            [*whole.cases[:1], case],
-            expected,
-            f"{len(items)}",
-            broken=not right,
-            subject=subject,
-        )
-        if right:
-            start = ids(listing, whole.items)[:wanted]
-            same = ids(listing, items) == start
-            yield outcome(
-                WHOLE,
-                [*whole.cases[:1], case],
-                "the start of the list",
-                "other items",
-                broken=not same,
-            )
+        yield from _of_size(asker, listing, arguments, whole, size)
     case = asker.ask(listing.operation, arguments)
     items = items_of(case, listing)
     if default is None or items is None or (default > count and not whole.complete):
@@ -161,6 +136,25 @@ def _full(
     expected = f"{min(default, count)} items, {default} being the default, of {count}"
     right = len(items) == min(default, count)
     yield outcome(DEFAULT, [*whole.cases[:1], case], expected, f"{len(items)}", broken=not right)
+
+
+def _of_size(
+    asker: Asker, listing: Listing, arguments: Arguments, whole: Walk, size: int
+) -> Iterator[Outcome]:
+    """Check the first page of one size: how many items it has, and which."""
+    paging, count = listing.paging, len(whole.items)
+    case = asker.ask(listing.operation, with_(arguments, (paging.size, size)))
+    items = items_of(case, listing)
+    if items is None or (size > count and not whole.complete):
+        return
+    wanted, cases = min(size, count), [*whole.cases[:1], case]
+    subject = f"query {paging.size.name}" if paging.size else ""
+    expected = f"{wanted} items with a size of {size}, of {count}"
+    right = len(items) == wanted
+    yield outcome(FULL, cases, expected, f"{len(items)}", broken=not right, subject=subject)
+    if right:
+        other = ids(listing, items) != ids(listing, whole.items)[:wanted]
+        yield outcome(WHOLE, cases, "the start of the list", "other items", broken=other)
 
 
 def small(

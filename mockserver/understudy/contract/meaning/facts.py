@@ -124,11 +124,13 @@ class _Facts:
 
     def of_write(self, one: Writing) -> Iterator[Fact]:
         operation = one.operation
-        stated = operation.id in self._behaviour.operations
-        yield self._fact(operation, one.kind, _KINDS[one.kind].format(one.resource), stated=stated)
+        action = self._behaviour.operations.get(operation.id)
+        says = _KINDS[one.kind].format(one.resource)
+        yield self._fact(operation, one.kind, says, stated=action is not None)
         for tokens, runtime in one.echoes.items():
             says = f"{place(tokens)} repeats {said(runtime)}"
-            yield self._member(operation, "echo", tokens, says)
+            stated = action is not None and tokens[0] in action.assign
+            yield self._member(operation, "echo", tokens, says, stated=stated)
         for tokens, default in one.defaults.items():
             says = f"{place(tokens)} is {default!r} where the request does not say"
             yield self._member(operation, "default", tokens, says)

@@ -35,6 +35,7 @@ from understudy.contract.meaning.resources import Told, related
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.meaning.truths import truths
 from understudy.contract.model import Contract, Operation
+from understudy.contract.recipes import Member, Recipe, Template
 from understudy.contract.relations import Relation
 
 Allows: TypeAlias = Callable[[str], bool]
@@ -193,11 +194,24 @@ class _Teller:
             kind="create",
             id_member=kind.id or None,
             body=unwrapped(schema, action.resource, self._shapes)[0],
-            echoes=told.echoes if told else {},
+            echoes={**(told.echoes if told else {}), **self._assigned(action)},
             defaults={m: d for m, d in told.defaults.items() if m[0] not in action.assign}
             if told
             else {},
         )
+
+    def _assigned(self, action: Action) -> Mapping[Tokens, Runtime]:
+        """Return the members of which behaviour.yaml says that they repeat the request."""
+        found: dict[Tokens, Runtime | None] = {}
+        for name, recipe in action.assign.items():
+            if isinstance(recipe, Member):
+                places = dict(recipe.where)
+                if recipe.id is not None:
+                    places[self._behaviour.resources[recipe.resource].id] = recipe.id
+                found |= {(name, *tokens): _asked(part) for tokens, part in places.items()}
+            else:
+                found[name,] = _asked(recipe)
+        return {tokens: runtime for tokens, runtime in found.items() if runtime is not None}
 
     def _relations(self, reads: Iterable[Reading]) -> Mapping[str, tuple[Relation, ...]]:
         """Return what is declared; names tell of schemas of which nothing is declared."""
@@ -218,6 +232,13 @@ class _Teller:
 def _cuts(reading: Reading) -> bool:
     """Tell whether a parameter may cut a list within what is read."""
     return any(names.plain(p.name) in names.SIZE for p in reading.operation.parameters)
+
+
+def _asked(recipe: Recipe) -> Runtime | None:
+    """Return the part of the request that a recipe takes as it is, or None."""
+    parts = recipe.parts if isinstance(recipe, Template) else ()
+    known = len(parts) == 1 and isinstance(parts[0], Runtime) and parts[0].location != "now"
+    return parts[0] if known and isinstance(parts[0], Runtime) else None
 
 
 def _owned(
