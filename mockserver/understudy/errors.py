@@ -32,13 +32,19 @@ class ExitCode(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file: where it is, what is wrong, what to do about it."""
+    """One mistake in a file: where it is, what is wrong, what to do about it.
+
+    `rule` names the kind of mistake for those who filter; `severity` is error (nothing can be
+    served) or warning.
+    """
 
     file: str
     line: int
     pointer: str
     message: str
     hint: str = ""
+    severity: str = "error"
+    rule: str = ""
 
     def __str__(self) -> str:
         """Return one line in the form compilers use, so that editors can jump to it."""

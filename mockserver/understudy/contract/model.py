@@ -14,7 +14,8 @@ from understudy.contract.behaviour import Behaviour
 from understudy.contract.document import Document
 from understudy.contract.expressions import Runtime
 from understudy.contract.schemas import leads_somewhere
-from understudy.types import Json
+from understudy.errors import Problem
+from understudy.types import Json, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Parameter:
     """One parameter of an operation; `location` is path, query, header or cookie.
 
     `examples` are all that the contract gives; `pointer` leads to it in the document. `style` is
-    empty for the default, and content for a parameter with a media type of its own.
+    empty for the default, and content for a parameter with a `media_type` of its own.
     """
 
     name: str
@@ -35,15 +36,48 @@ class Parameter:
     pointer: str = field(default="", compare=False)
     style: str = ""
     explode: bool | None = None
+    allow_reserved: bool = False
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example of a body, a parameter or a header.
+
+    `name` is its key under `examples`, and empty for `example`; `pointer` leads to its value.
+    """
+
+    name: str
+    value: Json
+    pointer: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaType:
+    """What a body of one media type holds (OpenAPI 3.1.1, "Media Type Object").
+
+    `item` is the schema of each item of a sequential media type, such as event streams and JSON
+    lines (OpenAPI 3.2, `itemSchema`); None where there is none. `encoding` says by property how
+    parts of forms are written ("Encoding Object").
+    """
+
+    schema: Json
+    examples: tuple[Example, ...] = ()
+    item: Json = None
+    encoding: Mapping[str, JsonObject] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RequestBody:
-    """The request body of an operation: a schema for each media type."""
+    """The request body of an operation: what it holds for each media type."""
 
     required: bool
-    schemas: Mapping[str, Json]
-    examples: Mapping[str, Json]
+    content: Mapping[str, MediaType]
+
+    @property
+    def schemas(self) -> Mapping[str, Json]:
+        """Return the schema of each media type."""
+        return {kind: media.schema for kind, media in self.content.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +87,7 @@ class Header:
     name: str
     required: bool
     schema: Json
+    examples: tuple[Example, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +99,30 @@ class Response:
 
     status: str
     description: str
-    schemas: Mapping[str, Json]
+    content: Mapping[str, MediaType]
     headers: tuple[Header, ...]
     pointer: str = ""
+
+    @property
+    def schemas(self) -> Mapping[str, Json]:
+        """Return the schema of each media type."""
+        return {kind: media.schema for kind, media in self.content.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """A way to show who one is (OpenAPI 3.0.3, "Security Scheme Object").
+    """A way to show who one is (OpenAPI 3.1.1, "Security Scheme Object").
 
-    `kind` is bearer, basic or apiKey (OAuth 2.0 and OpenID Connect tokens travel as bearer);
-    `location` and `parameter` say where the credential goes on the wire.
+    `kind` is bearer, basic, digest, apiKey or mutualTLS (OAuth 2.0 and OpenID Connect tokens
+    travel as bearer); `location` and `parameter` say where the credential goes on the wire.
+    `scopes` are those that the requirement around it asks for.
     """
 
     name: str
     kind: str
     location: str
     parameter: str
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +139,7 @@ class Operation:
     responses: Mapping[str, Response]
     security: tuple[tuple[SecurityScheme, ...], ...]
     pointer: str
+    deprecated: bool = False
 
     @property
     def label(self) -> str:
@@ -126,7 +169,11 @@ class Operation:
 
 @dataclass(frozen=True)
 class Contract:
-    """An OpenAPI document with its behaviour applied."""
+    """An OpenAPI document with its behaviour applied.
+
+    `base_path` is the path of the first server, `base_paths` are those of all. `warnings` are
+    what is written wrongly and can be served all the same.
+    """
 
     name: str
     title: str
@@ -136,6 +183,8 @@ class Contract:
     operations: Mapping[str, Operation]
     schemas: Mapping[str, Json]
     behaviour: Behaviour = field(default_factory=Behaviour)
+    base_paths: tuple[str, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the upper-case methods promised for a request path below `base_path`."""

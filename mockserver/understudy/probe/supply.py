@@ -109,14 +109,13 @@ class Supply:
         """Return a valid request body, another for each number; MISSING if there is none."""
         if operation.body is None:
             return MISSING
-        for media_type, schema in operation.body.schemas.items():
-            if "json" not in media_type:
+        for name, media in operation.body.content.items():
+            if "json" not in name:
                 continue
-            example = operation.body.examples.get(media_type)
-            validator = Validator(schema, self._contract.schemas)
-            if number == 0 and example is not None and validator.accepts(example):
-                return example
-            return self._world.value(schema, "check", operation.id, number)
+            validator = Validator(media.schema, self._contract.schemas)
+            if number == 0 and media.examples and validator.accepts(media.examples[0].value):
+                return media.examples[0].value
+            return self._world.value(media.schema, "check", operation.id, number)
         return MISSING
 
     def telling(self, operation: Operation, number: int) -> Json:

@@ -98,10 +98,10 @@ class Service:
         """Return a request body for `operation`: the documented example, or one that validates."""
         if operation.body is None:
             return None
-        for media_type, schema in operation.body.schemas.items():
-            if media_type in operation.body.examples:
-                return operation.body.examples[media_type]
-            return self._world.value(schema, "example", operation.id)
+        for media in operation.body.content.values():
+            if media.examples:
+                return media.examples[0].value
+            return self._world.value(media.schema, "example", operation.id)
         return None
 
     def _handler(self, operation: Operation, settings: Settings, resources: Resources) -> Handler:

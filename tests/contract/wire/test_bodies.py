@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from understudy.contract.model import RequestBody
+from understudy.contract.model import MediaType, RequestBody
 from understudy.contract.wire.bodies import Body, compile_body, is_deep
 from understudy.contract.wire.invalid import Invalid
 from understudy.types import Json
@@ -17,7 +17,7 @@ SCHEMA = {
 def body(
     *, required: bool = True, schema: Json = SCHEMA, media_type: str = "application/json"
 ) -> Body:
-    compiled = compile_body(RequestBody(required, {media_type: schema}, {}), {})
+    compiled = compile_body(RequestBody(required, {media_type: MediaType(schema)}), {})
     assert compiled is not None
     return compiled
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from understudy.contract.model import Operation, Parameter, RequestBody
+from understudy.contract.model import MediaType, Operation, Parameter, RequestBody
 from understudy.contract.pointers import MISSING
 from understudy.contract.wire.parameters import is_plain
 from understudy.contract.wire.reading import RequestReader, kindly_valid
@@ -115,14 +115,14 @@ def test_what_a_header_can_carry_comes_back(value: str, number: int) -> None:
 
 @given(value=JSON)
 def test_a_body_of_json_comes_back(value: Json) -> None:
-    one = operation(body=RequestBody(required=True, schemas={"application/json": {}}, examples={}))
+    one = operation(body=RequestBody(required=True, content={"application/json": MediaType({})}))
 
     assert read_back(one, {}, value).body == value
 
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff", b""])
 def test_bytes_go_out_as_they_stand(raw: bytes) -> None:
-    one = operation(body=RequestBody(required=True, schemas={"application/json": {}}, examples={}))
+    one = operation(body=RequestBody(required=True, content={"application/json": MediaType({})}))
 
     assert request(one, {}, raw).body == raw
 

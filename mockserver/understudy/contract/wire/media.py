@@ -1,0 +1,16 @@
+"""Bodies as bytes: written in the media type that is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from understudy.codec import dumps
+from understudy.contract.model import MediaType
+from understudy.types import Json
+
+
+def encode(value: Json, name: str, _media: MediaType, _schemas: Mapping[str, Json]) -> bytes:
+    """Return `value` as a body of the media type `name`, whose schema is that of `_media`."""
+    if isinstance(value, str) and "json" not in name:
+        return value.encode()
+    return dumps(value)
