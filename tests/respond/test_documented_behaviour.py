@@ -42,7 +42,7 @@ def test_what_is_created_keeps_its_relations_with_what_the_request_fixed(
 ) -> None:
     service = Service(contract, Settings(), Store())
 
-    reply = service.handlers["addBook"].answer(Request(body={"title": "Mine"}))
+    reply = service.handler("addBook").answer(Request(body={"title": "Mine"}))
 
     assert b'"title":"Mine"' in reply.body
     assert b'"updated_at":"2026-01-15T12:00:00Z"' in reply.body

@@ -28,7 +28,7 @@ class Client:
     store: Store
 
     def call(self, operation: str, request: Request) -> Reply:
-        return self.service.handlers[operation].answer(request)
+        return self.service.handler(operation).answer(request)
 
     def threads(self, company: int = 1, **query: Json) -> Json:
         reply = self.call("listThreads", Request(query={"company_id": company, **query}))
@@ -215,7 +215,7 @@ def test_an_operation_without_behaviour_answers_from_its_schema() -> None:
     service = Service(SHAPES, Settings(), Store())
     validator = Validator({"$ref": "#/components/schemas/Tree"}, SHAPES.schemas)
 
-    replies = [service.handlers["getTree"].answer(Request(query={"n": n})) for n in (1, 1, 2)]
+    replies = [service.handler("getTree").answer(Request(query={"n": n})) for n in (1, 1, 2)]
 
     assert [reply.status for reply in replies] == [200, 200, 200]
     assert all(validator.accepts(loads(reply.body)) for reply in replies)

@@ -78,11 +78,15 @@ class Service:
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
         self._world = World(contract, seed=settings.seed, now=settings.now, locale=settings.locale)
-        resources = Resources(contract, self._world, store, self.dialect)
-        self.handlers: Mapping[str, Handler] = {
-            operation.id: self._handler(operation, settings, resources)
-            for operation in contract.operations.values()
-        }
+        self._resources = Resources(contract, self._world, store, self.dialect)
+        self._handlers: dict[str, Handler] = {}
+
+    def handler(self, operation_id: str) -> Handler:
+        """Return the handler of an operation, compiled when it is asked for first."""
+        if operation_id not in self._handlers:
+            operation = self.contract.operations[operation_id]
+            self._handlers[operation_id] = self._handler(operation, self._settings)
+        return self._handlers[operation_id]
 
     def credential(self, scheme: SecurityScheme) -> str:
         """Return a credential for `scheme` that gets a request through."""
@@ -104,7 +108,7 @@ class Service:
             return self._world.value(media.schema, "example", operation.id)
         return None
 
-    def _handler(self, operation: Operation, settings: Settings, resources: Resources) -> Handler:
+    def _handler(self, operation: Operation, settings: Settings) -> Handler:
         challenges = {CHALLENGES[s.kind]: None for schemes in operation.security for s in schemes}
         headers = (("WWW-Authenticate", ", ".join(challenges)),) if challenges else ()
         return Handler(
@@ -112,7 +116,7 @@ class Service:
             access=Access(operation.security, settings.tokens, settings.api_keys),
             parameters=Parameters(operation.parameters, self.contract.schemas),
             body=compile_body(operation.body, self.contract.schemas),
-            answer=resources.answer(operation),
+            answer=self._resources.answer(operation),
             dialect=self.dialect,
             unauthorized=self.dialect.error(401, headers=headers),
         )

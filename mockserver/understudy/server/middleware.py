@@ -6,6 +6,7 @@ Connexion routes first and tells the operation id; each of these finds its handl
 from __future__ import annotations
 
 import logging
+from functools import cached_property
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -27,9 +28,15 @@ _logger = logging.getLogger("understudy")
 class _Step:
     """One step for one operation."""
 
-    def __init__(self, handler: Handler, next_app: ASGIApp) -> None:
-        self.handler = handler
+    def __init__(self, service: Service, operation_id: str, next_app: ASGIApp) -> None:
+        self._service = service
+        self._operation_id = operation_id
         self.next_app = next_app
+
+    @cached_property
+    def handler(self) -> Handler:
+        """Return what handles the operation, compiled at the first request to it."""
+        return self._service.handler(self._operation_id)
 
 
 class _Authenticate(_Step):
@@ -46,9 +53,10 @@ class _Authenticate(_Step):
 class _Validate(_Step):
     """Turns away requests that the contract does not allow; passes the others on decoded."""
 
-    def __init__(self, handler: Handler, next_app: ASGIApp) -> None:
-        super().__init__(handler, next_app)
-        self._names = tuple(path_names(handler.operation.path).items())
+    def __init__(self, service: Service, operation_id: str, next_app: ASGIApp) -> None:
+        super().__init__(service, operation_id, next_app)
+        operation = service.contract.operations[operation_id]
+        self._names = tuple(path_names(operation.path).items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler, raw, content_type = self.handler, b"", ""
@@ -93,7 +101,7 @@ class _StepAPI(RoutedAPI):  # type: ignore[misc]
 
     def make_operation(self, operation: Any) -> _Step:
         """Return this kind's step for a Connexion operation."""
-        return self.step(self._service.handlers[operation.operation_id], self.next_app)
+        return self.step(self._service, operation.operation_id, self.next_app)
 
 
 class _AuthenticateAPI(_StepAPI):
