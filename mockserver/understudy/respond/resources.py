@@ -19,6 +19,7 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
+from understudy.respond.inferred import Inferred
 from understudy.state.store import Store
 from understudy.types import Json, JsonObject
 
@@ -71,13 +72,14 @@ class Resources:
         self._world = world
         self._store = store
         self._dialect = dialect
+        self._inferred = Inferred(contract, world, store, dialect)
         self._shelves: OrderedDict[tuple[str, Json], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
         """Return what answers valid requests to `operation`."""
         action = self._contract.behaviour.operations.get(operation.id)
         if action is None:
-            return self._generated(operation)
+            return self._inferred.answer(operation) or self._generated(operation)
         return {"list": self._list, "read": self._read, "create": self._create}[action.kind](
             operation, action
         )
