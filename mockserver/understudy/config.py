@@ -20,7 +20,10 @@ class Settings:
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
     every well-formed one is accepted. `store` names the file in which the workers of one server
     share what clients create; empty means that one process keeps it in memory. `locale` is one of
-    Faker's and decides the words of what no recipe makes.
+    Faker's and decides the words of what no recipe makes. A `stateless` stand-in forgets at once
+    what clients create, change and delete. Of resources that behaviour.yaml says nothing of, every
+    id has a member; with `strict_ids` only those that lists show, clients created or the contract
+    gives as examples.
     """
 
     seed: int = DEFAULT_SEED
@@ -30,3 +33,5 @@ class Settings:
     cors: bool = True
     store: str = ""
     locale: str = DEFAULT_LOCALE
+    stateless: bool = False
+    strict_ids: bool = False

@@ -38,6 +38,13 @@ from understudy.respond.access import example
     "--api-key", "api_keys", multiple=True, callback=visible,
     help="Accept only this API key. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--stateless", is_flag=True, help="Forget at once what clients create, change and delete."
+)
+@click.option(
+    "--strict-ids", is_flag=True,
+    help="404 for ids that no list or example shows and no client created.",
+)  # fmt: skip
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
@@ -53,6 +60,8 @@ def serve(
     locale: str,
     tokens: tuple[str, ...],
     api_keys: tuple[str, ...],
+    stateless: bool,  # noqa: FBT001 - click passes options by name
+    strict_ids: bool,  # noqa: FBT001
     workers: int,
     cors: bool,  # noqa: FBT001 - click passes options by name
     log: str,
@@ -75,8 +84,9 @@ def serve(
     logging.basicConfig(format="%(levelname)s: %(message)s")
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
     settings = Settings(
-        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors
-    )
+        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
+        stateless=stateless, strict_ids=strict_ids,
+    )  # fmt: skip
     try:
         loaded = _load(names)
         application = Application(loaded, settings)

@@ -1,4 +1,4 @@
-"""Objects of which some members are given: made, held to schema and relations, and shown in part."""
+"""Objects of which some members are given: made, and held to their schema and its relations."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from understudy.contract.schemas import broken, named
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.compile import Compiler
-from understudy.generate.objects import ObjectMaker
 from understudy.generate.obey import obey
+from understudy.generate.objects import ObjectMaker
 from understudy.generate.place import ABSENT, Draft, Maker, Place
 from understudy.generate.program.build import Clock
 from understudy.generate.recipes import Context

@@ -97,7 +97,7 @@ def _remove(root: JsonObject, path: tuple[str, ...], _step: JsonObject) -> Json:
 def _replace(root: JsonObject, path: tuple[str, ...], step: JsonObject) -> None:
     box = follow(root, path[:-1])
     key = int(path[-1]) if isinstance(box, list) else path[-1]
-    box[key]  # noqa: B018 - what is replaced must be there
+    box[key]
     box[key] = copy.deepcopy(step["value"])
 
 

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from understudy.codec import dumps
 from understudy.contract.meaning import names
 from understudy.contract.meaning.kinds import Kind
 from understudy.contract.meaning.shape import Shapes
@@ -18,16 +17,13 @@ from understudy.errors import GenerationError
 from understudy.generate.entities import Entities
 from understudy.generate.source import Source
 from understudy.respond.fitting import difference, fitted, patched
+from understudy.respond.ids import Ids, Scope, spelled, spelled_scope
 from understudy.state.store import Changes, Store
 from understudy.types import Json, JsonObject
 
-Scope: TypeAlias = tuple[Json, ...]
-
 _Change: TypeAlias = Callable[[JsonObject], JsonObject]
 
-_COLLECTIONS = 256
 _MADE = 4096
-_TRIES = 64
 _TIMES = frozenset(names.CREATED + names.LATEST)
 
 
@@ -35,31 +31,52 @@ class Holding:
     """One resource of one contract, as far as the names of its operations tell."""
 
     def __init__(
-        self, contract: str, kind: Kind, entities: Entities, store: Store, shapes: Shapes
+        self,
+        contract: str,
+        kind: Kind,
+        entities: Entities,
+        store: Store,
+        shapes: Shapes,
+        *,
+        strict: bool = False,
     ) -> None:
         self.kind = kind
         self._contract = contract
         self._entities = entities
         self._store = store
+        self._strict = strict
         self._shapes = shapes
-        self._ids: OrderedDict[Scope, dict[str, Json]] = OrderedDict()
+        self._ids = Ids(kind, entities, shapes)
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
 
-    def keys(self, scope: Scope) -> list[str]:
-        """Return the ids, as text, of the members that lists show: created ones stand first."""
-        known, changes = self._known(scope), self._changes(scope)
+    def keys(self, scope: Scope, *, new: bool = False) -> list[str]:
+        """Return the ids, as text, of the members that lists show: created ones stand first.
+
+        What is `new` has only those that clients created.
+        """
+        known, changes = self._ids.listed(scope), self._changes(scope)
         fresh = [key for key, value in changes.items() if value is not None and key not in known]
+        if new:
+            return fresh[::-1]
         return fresh[::-1] + [key for key in known if changes.get(key, key) is not None]
 
     def member(self, scope: Scope, key: str) -> JsonObject | None:
-        """Return the member with this id, or None for one that was deleted."""
+        """Return the member with this id, or None for one that was deleted or never there."""
+        return self._present(scope, key, self._changes(scope))
+
+    def is_new(self, scope: Scope, key: str) -> bool:
+        """Tell whether a client created the member with this id."""
         changes = self._changes(scope)
-        return changes[key] if key in changes else self._generated(scope, key)
+        return changes.get(key) is not None and key not in self._ids.listed(scope)
+
+    def is_gone(self, scope: Scope, key: str) -> bool:
+        """Tell whether the member with this id was deleted."""
+        return self._changes(scope).get(key, key) is None
 
     def is_known(self, scope: Scope, key: str) -> bool:
         """Tell whether lists show the member with this id."""
         changes = self._changes(scope)
-        return changes[key] is not None if key in changes else key in self._known(scope)
+        return changes[key] is not None if key in changes else key in self._ids.listed(scope)
 
     def create(
         self, scope: Scope, body: Mapping[str, Json], given: Mapping[str, Json]
@@ -68,7 +85,7 @@ class Holding:
         made: JsonObject = {}
 
         def make(ordinal: int, changes: Changes) -> tuple[str, JsonObject]:
-            id_ = self._fresh_id(scope, ordinal, body.get(self.kind.id), changes)
+            id_ = self._ids.fresh(scope, ordinal, body.get(self.kind.id), changes)
             made.update(self._created(scope, id_, body, given))
             return spelled(id_), made
 
@@ -100,7 +117,7 @@ class Holding:
         found: list[JsonObject] = []
 
         def make(_ordinal: int, changes: Changes) -> tuple[str, None] | None:
-            old = changes[key] if key in changes else self._generated(scope, key)
+            old = self._present(scope, key, changes)
             if old is None:
                 return None
             found.append(old)
@@ -108,6 +125,13 @@ class Holding:
 
         self._store.change(self._contract, self.kind.name, spelled_scope(scope), make)
         return found[0] if found else None
+
+    def _present(self, scope: Scope, key: str, changes: Changes) -> JsonObject | None:
+        if key in changes:
+            return changes[key]
+        if self._strict and key not in self._ids.listed(scope):
+            return None
+        return self._generated(scope, key)
 
     def _changes(self, scope: Scope) -> Changes:
         return self._store.changes(self._contract, self.kind.name, spelled_scope(scope))
@@ -119,7 +143,7 @@ class Holding:
         made: list[JsonObject] = []
 
         def make(_ordinal: int, changes: Changes) -> tuple[str, JsonObject] | None:
-            old = changes[key] if key in changes else self._generated(scope, key)
+            old = self._present(scope, key, changes)
             if old is None and anew:
                 old = self._generated(scope, key)
             if old is None:
@@ -198,66 +222,12 @@ class Holding:
             elif plain.endswith("count") and validator.accepts(0):
                 yield name, 0
 
-    def _fresh_id(self, scope: Scope, ordinal: int, asked: Json, changes: Changes) -> Json:
-        """Return the id that a client asked for if it is free, or else another that is."""
-        known = self._known(scope)
-
-        def is_free(id_: Json) -> bool:
-            return self._fits(id_) and spelled(id_) not in known and spelled(id_) not in changes
-
-        if asked is not None and is_free(asked):
-            return asked
-        for number in range(ordinal, ordinal + _TRIES):
-            id_ = self._nth(scope, self.kind.count + number - 1)
-            if id_ is not None and is_free(id_):
-                return id_
-        return self._nth(scope, self.kind.count + ordinal)
-
-    def _known(self, scope: Scope) -> dict[str, Json]:
-        """Return the ids of the world's members in one collection, by their text."""
-        found = self._ids.get(scope)
-        if found is None:
-            made = (self._nth(scope, index) for index in range(self.kind.count))
-            found = self._ids[scope] = {spelled(id_): id_ for id_ in made if id_ is not None}
-            if len(self._ids) > _COLLECTIONS:
-                self._ids.popitem(last=False)
-        return found
-
-    def _nth(self, scope: Scope, index: int) -> Json:
-        """Return the id with this index; whole numbers are counted, each scope on its own."""
-        start = Source.of(spelled_scope(scope)).below(9000) * 1000 if scope else 0
-        number = start + index + 1
-        for id_ in (number, str(number)):
-            if self._fits(id_) and not self._is_free_text(id_):
-                return id_
-        schema: Json = self.kind.ids[0] if self.kind.ids else {"type": "string"}
-        if len(self.kind.ids) > 1:
-            schema = {"allOf": [*self.kind.ids]}
-        labels = ("id", self.kind.name, *map(spelled, scope), index)
-        try:
-            made = self._entities.value(schema, *labels)
-        except GenerationError:
-            return None
-        return made if isinstance(made, str | int) and self._fits(made) else None
-
-    def _is_free_text(self, id_: Json) -> bool:
-        return isinstance(id_, str) and not any(
-            self._shapes.keyword(schema, "pattern") for schema in self.kind.ids
-        )
-
-    def _fits(self, id_: Json) -> bool:
-        if not isinstance(id_, str | int) or isinstance(id_, bool):
-            return False
-        if isinstance(id_, str) and (not id_ or set(id_) & set("/?#%") or id_ != id_.strip(" .")):
-            return False
-        return all(self._entities.validator(schema).accepts(id_) for schema in self.kind.ids)
-
     def _generated(self, scope: Scope, key: str) -> JsonObject:
         """Return the world's member with this id, from the cache or anew."""
         made = self._made.get((scope, key))
         if made is None:
-            known = self._known(scope)
-            must = self._fixed(scope, known.get(key, self._id(key)))
+            known = self._ids.listed(scope)
+            must = self._fixed(scope, known.get(key, self._ids.of(key)))
             made = self._chosen(scope, key, must, list(known).index(key) if key in known else None)
             self._made[scope, key] = made
             if len(self._made) > _MADE:
@@ -296,22 +266,5 @@ class Holding:
         owners = {member: said[name] for member, name in self.kind.owners.items()}
         return {**owners, **({self.kind.id: id_} if self.kind.id else {})}
 
-    def _id(self, key: str) -> Json:
-        """Return the id that a text spells."""
-        if not self._fits(key) and key.lstrip("-").isdecimal() and len(key) < 19:
-            return int(key)
-        return key
-
     def _labels(self, scope: Scope, id_: Json) -> Sequence[str]:
         return ("member", self.kind.name, *map(spelled, scope), spelled(id_))
-
-
-def spelled(id_: Json) -> str:
-    """Return an id as text; UUIDs are the same in any case."""
-    text = str(id_)
-    return text.lower() if len(text) == 36 and text.count("-") == 4 else text
-
-
-def spelled_scope(scope: Scope) -> str:
-    """Return what names a collection among those of its resource."""
-    return dumps([spelled(one) for one in scope]).decode() if scope else ""

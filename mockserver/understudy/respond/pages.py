@@ -1,4 +1,4 @@
-"""Cut a list into pages as the names of its parameters tell, and fill in what is around the items."""
+"""Cut a list into pages as the names of its parameters tell, and say around it where it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeAlias
 
 from understudy.contract.expressions import Runtime
@@ -13,7 +14,7 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.kinds import page_size, parameter
 from understudy.contract.meaning.model import Listing, Tokens
 from understudy.contract.meaning.shape import Shapes
-from understudy.contract.pointers import MISSING, follow
+from understudy.contract.pointers import MISSING
 from understudy.exchange import Request
 from understudy.generate.entities import Entities
 from understudy.types import Json
@@ -21,11 +22,8 @@ from understudy.types import Json
 Codec: TypeAlias = tuple[Callable[[int], Json], Callable[[str], int]]
 """Writes the number of items passed over as a cursor, and reads it."""
 
-_MORE = frozenset("hasmore hasmoreitems hasnext hasnextpage more moreresults".split())
-_LESS = frozenset("hasprev hasprevious hasprevpage haspreviouspage".split())
-_BACK = frozenset("prev previous prevcursor previouscursor prevpagetoken startcursor".split())
-_COUNTS = frozenset({"count"})
-_NOW = frozenset({"currentpage"})
+Rule: TypeAlias = Callable[["Pages", "Page", int], Sequence[Json]]
+"""Returns what a member beside the items may be, best first, on a page with so many items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +50,18 @@ class Pages:
 
     def __init__(self, listing: Listing, schema: Json, shapes: Shapes, entities: Entities) -> None:
         self._paging = listing.paging
-        self._first = listing.paging.first_page
+        self.first = listing.paging.first_page
         self._size = page_size(listing, shapes)
         self._echoes = listing.echoes
         self._after = _after(listing)
         self._validators = entities
         near = dict(shapes.near(schema))
         self._schemas: Mapping[Tokens, Json] = {k: v for k, v in near.items() if k != listing.items}
+        self._rules = tuple(
+            (tokens, entities.validator(inner), rule)
+            for tokens, inner in self._schemas.items()
+            if (rule := self._rule(tokens)) is not None
+        )
         self._codec = self._chosen(parameter(listing.operation, listing.paging.cursor))
 
     def page(self, keys: Sequence[str], request: Request) -> Page:
@@ -68,8 +71,8 @@ class Pages:
         size = max(_number(paging.size, request, default), 0)
         start = max(_number(paging.offset, request, 0), 0)
         if paging.page and not paging.offset:
-            start = max(_number(paging.page, request, self._first) - self._first, 0) * size
-        cursor = (paging.cursor or self._after) and (paging.cursor or self._after)
+            start = max(_number(paging.page, request, self.first) - self.first, 0) * size
+        cursor = paging.cursor or self._after
         said = cursor.of(request) if cursor else MISSING
         if said not in (MISSING, None, ""):
             start = self._place(str(said), keys)
@@ -77,48 +80,38 @@ class Pages:
 
     def around(self, page: Page, count: int, request: Request) -> Iterator[tuple[Tokens, Json]]:
         """Yield the members beside the items, of which the page decides, with their values."""
+        for tokens, validator, rule in self._rules:
+            fitting = (value for value in rule(self, page, count) if validator.accepts(value))
+            for value in islice(fitting, 1):
+                yield tokens, value
         paging = self._paging
-        for tokens, schema in self._schemas.items():
-            plain = names.plain(tokens[-1])
-            for value in self._values(tokens, plain, page, count):
-                if self._validators.validator(schema).accepts(value):
-                    yield tokens, value
-                    break
+        usual = {
+            paging.size: page.size,
+            paging.offset: page.start,
+            paging.page: page.start // max(page.size, 1) + self.first,
+        }
         for tokens, runtime in self._echoes.items():
             value = runtime.of(request)
-            if value is MISSING and runtime == paging.size:
-                value = page.size
-            elif value is MISSING and runtime == paging.offset:
-                value = page.start
-            elif value is MISSING and runtime == paging.page:
-                value = self._first
+            value = usual.get(runtime, MISSING) if value is MISSING else value
             if value is not MISSING:
                 yield tokens, value
 
-    def _values(self, tokens: Tokens, plain: str, page: Page, count: int) -> Iterator[Json]:
-        """Yield what a member beside the items may be, best first."""
-        paging, size = self._paging, max(page.size, 1)
-        number = page.start // size + self._first
-        if tokens == paging.total or plain in names.TOTAL:
-            yield page.total
-        elif tokens == paging.pages or (plain in names.PAGES and plain != "lastpage"):
-            yield -(-page.total // size)
-        elif plain in _COUNTS:
-            yield count if paging.total else page.total
-        elif tokens == paging.next or (plain in names.NEXT and plain != "cursor"):
-            yield from (None, "") if page.is_last else [self._codec[0](page.stop)]
-        elif plain in _BACK:
-            yield from (None, "")
-        elif plain in _MORE:
-            yield not page.is_last
-        elif plain in _LESS:
-            yield page.start > 0
-        elif plain in names.ECHOED:
-            yield page.size
-        elif plain in names.PAGE | _NOW:
-            yield number
-        elif plain in names.OFFSET:
-            yield page.start
+    def next(self, page: Page) -> Sequence[Json]:
+        """Return what may lead to the page after `page`, or say that there is none."""
+        return (None, "") if page.is_last else (self._codec[0](page.stop),)
+
+    def _rule(self, tokens: Tokens) -> Rule | None:
+        """Return what a member beside the items says of the page, or None."""
+        paging, plain = self._paging, names.plain(tokens[-1])
+        told = {paging.total: _total, paging.pages: _pages, paging.next: Pages._next}
+        if tokens in told:
+            return told[tokens]
+        if plain == "count" and paging.total:
+            return lambda _pages, _page, count: (count,)
+        return next((rule for known, rule in _RULES if plain in known), None)
+
+    def _next(self, page: Page, _count: int) -> Sequence[Json]:
+        return self.next(page)
 
     def _place(self, cursor: str, keys: Sequence[str]) -> int:
         """Return where the page of a cursor starts; what is no cursor leads past the end."""
@@ -165,6 +158,36 @@ def _read_opaque(text: str) -> int:
         raise ValueError(text)
     return int(number)
 
+
+def _total(_pages: Pages, page: Page, _count: int) -> Sequence[Json]:
+    return (page.total,)
+
+
+def _pages(_pages: Pages, page: Page, _count: int) -> Sequence[Json]:
+    return (-(-page.total // max(page.size, 1)),)
+
+
+def _number_of(pages: Pages, page: Page, _count: int) -> Sequence[Json]:
+    return (page.start // max(page.size, 1) + pages.first,)
+
+
+_RULES: tuple[tuple[frozenset[str], Rule], ...] = (
+    (names.TOTAL | {"count"}, _total),
+    (names.PAGES - {"lastpage"}, _pages),
+    (names.NEXT - {"cursor", "after"}, lambda pages, page, _count: pages.next(page)),
+    (frozenset({"prev", "previous", "prevcursor", "previouscursor"}), lambda *_: (None, "")),
+    (
+        frozenset({"hasmore", "hasmoreitems", "hasnext", "hasnextpage", "more", "moreresults"}),
+        lambda _pages, page, _count: (not page.is_last,),
+    ),
+    (
+        frozenset({"hasprev", "hasprevious", "hasprevpage", "haspreviouspage"}),
+        lambda _pages, page, _count: (page.start > 0,),
+    ),
+    (names.ECHOED, lambda _pages, page, _count: (page.size,)),
+    (names.PAGE | {"currentpage"}, _number_of),
+    (names.OFFSET, lambda _pages, page, _count: (page.start,)),
+)
 
 _CODECS: tuple[Codec, ...] = (
     (_opaque, _read_opaque),

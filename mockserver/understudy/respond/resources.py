@@ -67,12 +67,20 @@ class _Shelf:
 class Resources:
     """The resources of one contract, as its operations see them."""
 
-    def __init__(self, contract: Contract, world: World, store: Store, dialect: Dialect) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        world: World,
+        store: Store,
+        dialect: Dialect,
+        *,
+        strict_ids: bool = False,
+    ) -> None:
         self._contract = contract
         self._world = world
         self._store = store
         self._dialect = dialect
-        self._inferred = Inferred(contract, world, store, dialect)
+        self._inferred = Inferred(contract, world, store, dialect, strict=strict_ids)
         self._shelves: OrderedDict[tuple[str, Json], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
@@ -131,12 +139,15 @@ class Resources:
         """Answer from the schema alone; the request's identity decides every byte."""
         status, media_type = _success(operation)
         schema = operation.success.schemas.get(media_type)
+        echo = self._inferred.echo(operation, schema) if schema is not None else None
 
         def answer(request: Request) -> Reply:
             if schema is None:
                 return Reply(status, b"", (), "")
             label = f"{operation.label} {dumps([request.path, request.query]).decode()}"
-            return Reply(status, dumps(self._world.value(schema, label)), (), media_type)
+            value = self._inferred.told(schema, self._world.value(schema, label), label)
+            value = echo.repeated(value, request) if echo else value
+            return Reply(status, dumps(value), (), media_type)
 
         return answer
 

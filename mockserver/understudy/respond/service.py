@@ -78,7 +78,9 @@ class Service:
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
         self._world = World(contract, seed=settings.seed, now=settings.now, locale=settings.locale)
-        self._resources = Resources(contract, self._world, store, self.dialect)
+        self._resources = Resources(
+            contract, self._world, store, self.dialect, strict_ids=settings.strict_ids
+        )
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:

@@ -53,7 +53,7 @@ class Application:
     """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
 
     def __init__(self, contracts: Sequence[Contract], settings: Settings) -> None:
-        self.store = Store(settings.store)
+        self.store = Store(settings.store, forgets=settings.stateless)
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings, self.store)

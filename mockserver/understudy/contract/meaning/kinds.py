@@ -13,7 +13,7 @@ from typing import TypeAlias
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.items import view
-from understudy.contract.meaning.model import Listing, Meaning, Order, Reading, Tokens, Writing
+from understudy.contract.meaning.model import Listing, Meaning, Order, Reading, Writing
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Operation, Parameter
 from understudy.types import Json
@@ -33,7 +33,8 @@ class Kind:
     `whole` is the schema that shows the most of it, `id` leads to its identifier, which satisfies
     all of `ids`. What requests say under the plain names in `scope` tells collections apart;
     `owners` are the members that repeat it. `choices` are the values that filters choose among,
-    by member; `count` is how many members a collection has.
+    by member; `count` is how many members a collection has. `shown` are ids that the contract gives
+    as examples, `homes` the examples of each value in `scope`; `path` is where members are.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Kind:
     order: Order | None
     count: int
     path: str
+    shown: tuple[Json, ...] = ()
+    homes: tuple[tuple[Json, ...], ...] = ()
 
 
 def kinds(meaning: Meaning, shapes: Shapes) -> dict[str, Kind]:
@@ -85,7 +88,9 @@ def _kind(name: str, parts: list[Part], shapes: Shapes) -> Kind | None:
         choices=dict(_choices(lists, properties, shapes)),
         order=next((one.order for one in lists if one.order), None),
         count=max((_count(one, shapes) for one in lists), default=0),
-        path=next((p.operation.path for p in parts if _own(p)), ""),
+        path=next((p.operation.path for p in sorted(parts, key=_rank) if _own(p)), ""),
+        shown=tuple(_shown(parts)),
+        homes=tuple(tuple(_homes(parts, name)) for name in scope),
     )
 
 
@@ -120,6 +125,22 @@ def _ids(parts: list[Part], member: Json, shapes: Shapes) -> Iterator[Json]:
             same = member is None or shapes.types(one.schema) == shapes.types(member)
             if (one.location, one.name) == ("path", _own(part)) and same:
                 yield one.schema
+
+
+def _shown(parts: list[Part]) -> Iterator[Json]:
+    """Yield the ids that parameters give as examples."""
+    for part in parts:
+        for one in part.operation.parameters:
+            if (one.location, one.name) == ("path", _own(part)):
+                yield from one.examples
+
+
+def _homes(parts: list[Part], name: str) -> Iterator[Json]:
+    """Yield the examples of what a plain name in the scope stands for."""
+    for part in parts:
+        for one in part.operation.parameters:
+            if names.plain(one.name) == name and one.name != _own(part):
+                yield from one.examples
 
 
 def _scope(parts: list[Part], shapes: Shapes) -> tuple[str, ...]:
