@@ -47,8 +47,10 @@ class Mounted:
 class Application:
     """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
 
-    def __init__(self, contracts: Sequence[Contract], settings: Settings) -> None:
-        self.store = Store(settings.store)
+    def __init__(
+        self, contracts: Sequence[Contract], settings: Settings, store: Store | None = None
+    ) -> None:
+        self.store = store or Store(settings.store)
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
@@ -76,6 +78,12 @@ class Application:
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _live(receive, send)
+
+    def preload(self) -> None:
+        """Compile every operation now, and not at the first request to it."""
+        for mounted in self.mounted:
+            for operation_id in mounted.service.contract.operations:
+                mounted.service.handler(operation_id)
 
     def reset(self) -> None:
         """Forget everything that clients created."""
