@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from understudy.codec import dumps
+from understudy.contract.instances import broken
 from understudy.contract.model import Contract
 from understudy.contract.nodes import Node, slots, values
 from understudy.contract.relations import Relation
-from understudy.contract.schemas import broken, named
+from understudy.contract.schemas import named
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.compile import Compiler
