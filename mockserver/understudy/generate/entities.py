@@ -10,7 +10,7 @@ from understudy.contract.instances import broken
 from understudy.contract.model import Contract
 from understudy.contract.nodes import Node, slots, values
 from understudy.contract.relations import Relation
-from understudy.contract.schemas import named
+from understudy.contract.schemas import named, reachable
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.compile import Compiler
@@ -23,7 +23,9 @@ from understudy.generate.source import Source
 from understudy.generate.times import ended, stamp
 from understudy.types import Json, JsonObject
 
-_TRIES = 24
+_TRIES = 12
+_INVALID = 3
+"""How many values that break their schema are made: what is given then does not fit it."""
 
 
 class Entities:
@@ -46,6 +48,7 @@ class Entities:
         self._clock = clock
         self._makers: dict[bytes, Maker] = {}
         self._validators: dict[bytes, Validator] = {}
+        self._related: dict[bytes, bool] = {}
 
     def now(self) -> str:
         """Return the time of the clock as an RFC 3339 date-time."""
@@ -67,7 +70,15 @@ class Entities:
 
     def accepts(self, schema: Json, value: Json) -> bool:
         """Tell whether a value satisfies a schema, and whether its relations hold."""
-        return self.validator(schema).accepts(value) and not any(
+        return self.validator(schema).accepts(value) and self._holds(schema, value)
+
+    def _holds(self, schema: Json, value: Json) -> bool:
+        """Tell whether the relations of a value, which satisfies its schema, hold."""
+        key = dumps(schema)
+        if key not in self._related:
+            known = reachable(schema, self._schemas)
+            self._related[key] = any(name in self._relations for name in known)
+        return not self._related[key] or not any(
             broken(self._relations, value, schema, self._schemas)
         )
 
@@ -96,10 +107,15 @@ class Entities:
         for label in labels:
             source = source.at(label)
         maker = self._maker(schema)
+        validator, invalid = self.validator(schema), 0
         for attempt in range(_TRIES):
             made = self._drawn(maker, given, source.at(attempt))
-            if self.accepts(schema, made):
+            if not validator.accepts(made):
+                invalid += 1
+            elif self._holds(schema, made):
                 return made
+            if invalid == _INVALID:
+                break
         raise GenerationError(f"{named(schema) or 'a schema'}: nothing valid was found")
 
     def _maker(self, schema: Json) -> Maker:

@@ -194,6 +194,7 @@ class Holding:
         properties, whole = self.kind.properties, self.kind.whole
         must = {**self._fixed(scope, id_), **given}
         sent = {k: v for k, v in body.items() if k in properties and k not in must}
+        sent = {k: v for k, v in sent.items() if self._takes(k, v)}
         wanted = {**dict(self._first()), **sent}
         try:
             made = self._entities.make(whole, {**must, **wanted}, *self._labels(scope, id_))
@@ -263,8 +264,13 @@ class Holding:
     def _fixed(self, scope: Scope, id_: Json) -> dict[str, Json]:
         """Return the members that follow from where a resource is."""
         said = dict(zip(self.kind.scope, scope, strict=True))
-        owners = {member: said[name] for member, name in self.kind.owners.items()}
-        return {**owners, **({self.kind.id: id_} if self.kind.id else {})}
+        fixed = {member: said[name] for member, name in self.kind.owners.items()}
+        fixed |= {self.kind.id: id_} if self.kind.id else {}
+        return {k: v for k, v in fixed.items() if self._takes(k, v)}
+
+    def _takes(self, name: str, value: Json) -> bool:
+        """Tell whether a member can have a value."""
+        return self._entities.validator(self.kind.properties[name]).accepts(value)
 
     def _labels(self, scope: Scope, id_: Json) -> Sequence[str]:
         return ("member", self.kind.name, *map(spelled, scope), spelled(id_))

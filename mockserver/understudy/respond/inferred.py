@@ -68,7 +68,10 @@ class Inferred:
         if part is None or holding is None:
             return None
         where = Whereabouts(part, holding.kind, self._holdings, self._shapes, strict=self._strict)
-        answer = self._makers[_role(part)](part, holding, where)
+        try:
+            answer = self._makers[_role(part)](part, holding, where)
+        except GenerationError:  # what nothing can satisfy is told of where it is made
+            return None
         return self._guarded(answer, where, part) if answer else None
 
     def echo(self, operation: Operation, schema: Json) -> Echo:
@@ -146,7 +149,7 @@ class Inferred:
         pages = Pages(part, schema, self._shapes, self.entities)
         status, least = status_of(response), self._least(schema, part.items)
         sorting = Sorting(part.operation, kind, part.order, self._shapes)
-        wanted = _wanted(part, kind)
+        wanted, valid = _wanted(part, kind), self.entities.validator(schema)
 
         def answer(request: Request) -> Reply:
             here = where.scope(request)
@@ -163,6 +166,8 @@ class Inferred:
             body = put(around, part.items, items)
             for tokens, value in pages.around(page, len(items), request) if part.items else ():
                 body = put(body, tokens, value)
+            if not valid.accepts(body):
+                body = self.entities.value(schema, "whole", part.operation.label)
             return Reply(status, dumps(body), _headers(part, page.total), media_type)
 
         return answer

@@ -51,10 +51,13 @@ class Showing:
             value = dumps(self.around(schema, label, ()))
             return lambda _value: Reply(status, value, (), media_type)
         around = self.around(schema, label, body) if body else {}
+        valid = self._entities.validator(schema)
 
         def show(value: JsonObject) -> Reply:
-            view = self.view(inner, value, kind)
-            return Reply(status, dumps(put(around, body, view)), (), media_type)
+            shown = put(around, body, self.view(inner, value, kind))
+            if body and not valid.accepts(shown):
+                shown = around
+            return Reply(status, dumps(shown), (), media_type)
 
         return show
 
