@@ -36,6 +36,8 @@ from understudy.types import Json
 
 Answer: TypeAlias = Callable[[Request], Reply]
 
+FULL = "No more resources are kept here; reset the stand-in"
+
 
 class Inferred:
     """The resources of one contract that its names tell of.
@@ -125,7 +127,7 @@ class Inferred:
 
     def _guarded(self, answer: Answer, where: Whereabouts, part: Part) -> Answer:
         """Return an answer that is 404 where nothing can be, and says when the memory is full."""
-        full = self._dialect.error(507, "No more resources are kept here; reset the stand-in")
+        full = self._dialect.error(507, FULL)
         missing = self._missing(part.resource)
 
         def guarded(request: Request) -> Reply:

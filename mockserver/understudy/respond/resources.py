@@ -19,8 +19,8 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
-from understudy.respond.inferred import Inferred
-from understudy.state.store import Store
+from understudy.respond.inferred import FULL, Inferred
+from understudy.state.store import FullError, Store
 from understudy.types import Json, JsonObject
 
 Answer: TypeAlias = Callable[[Request], Reply]
@@ -123,6 +123,7 @@ class Resources:
     def _create(self, operation: Operation, action: Action) -> Answer:
         status, media_type = _success(operation)
         creation = self._world.creation(action.resource, action.let, action.assign)
+        full = self._dialect.error(507, FULL)
 
         def answer(request: Request) -> Reply:
             parent = _parent(action, request)
@@ -130,7 +131,10 @@ class Resources:
             def make(ordinal: int) -> JsonObject:
                 return creation(parent, ordinal, request)
 
-            value = self._store.add(self._contract.name, action.resource, parent, make)
+            try:
+                value = self._store.add(self._contract.name, action.resource, parent, make)
+            except FullError:
+                return full
             return Reply(status, dumps(value), (), media_type)
 
         return answer

@@ -38,12 +38,13 @@ class FullError(Exception):
 
 
 class Store:
-    """What one server remembers; with `forgets`, nothing."""
+    """What one server remembers: `most` members of one collection; with `forgets`, nothing."""
 
-    def __init__(self, path: str = "", *, forgets: bool = False) -> None:
+    def __init__(self, path: str = "", *, most: int = MOST, forgets: bool = False) -> None:
         self._created: dict[tuple[str, str, Json], list[JsonObject]] = {}
         self._changed: dict[tuple[str, str, str], dict[str, JsonObject | None]] = {}
         self._ordinals: Counter[tuple[str, str, str]] = Counter()
+        self._most = most
         self._forgets = forgets
         self._file: IO[bytes] | None = open(path, "a+b", buffering=0) if path else None  # noqa: SIM115
         self._seen = 0
@@ -59,7 +60,10 @@ class Store:
     def add(
         self, contract: str, resource: str, parent: Json, make: Callable[[int], JsonObject]
     ) -> JsonObject:
-        """Remember and return what `make` returns for the ordinal, from 1, of this creation."""
+        """Remember and return what `make` returns for the ordinal, from 1, of this creation.
+
+        Raises FullError for one more member than are kept.
+        """
         with self._lock():
             self._catch_up()
             ordinal = len(self.created(contract, resource, parent)) + 1
@@ -89,9 +93,8 @@ class Store:
                 self._hold(len(known) + 1)
             self._record(dumps([*place, *changed]) + b"\n")
 
-    @staticmethod
-    def _hold(count: int) -> None:
-        if count > MOST:
+    def _hold(self, count: int) -> None:
+        if count > self._most:
             raise FullError
 
     def reset(self) -> None:
