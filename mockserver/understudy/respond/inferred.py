@@ -78,7 +78,8 @@ class Inferred:
 
     def echo(self, operation: Operation, schema: Json) -> Echo:
         """Return what `operation`, of which nothing else is told, repeats of its requests."""
-        return Echo(operation, schema, self._shapes, self.entities)
+        vetoes = self._contract.behaviour.vetoes
+        return Echo(operation, schema, self._shapes, self.entities, vetoes)
 
     def told(self, schema: Json, value: Json, label: str) -> Json:
         """Return `value`, or another one in which the relations that names tell of hold."""
