@@ -53,7 +53,7 @@ class Rules:
 
     def case(self, exchange: Exchange) -> Case:
         """Return the case of `exchange`."""
-        return Case(exchange, self, self._router.find(exchange.sent.path))
+        return Case(exchange, self, self._router.find(exchange.sent.target, exchange.sent.method))
 
     def reader(self, operation: Operation) -> RequestReader:
         """Return what reads the requests to `operation`."""
