@@ -115,7 +115,9 @@ class Case:
         """Return the request as the contract reads it."""
         if self.operation is None or self.route is None:
             return None
-        return self.rules.reader(self.operation).read(self.exchange.sent, self.route.texts)
+        return self.rules.reader(self.operation).read(
+            self.exchange.sent, self.route.texts, self.route.raw
+        )
 
     @cached_property
     def shown(self) -> Shown:

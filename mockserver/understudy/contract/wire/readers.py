@@ -179,10 +179,11 @@ def _absent(reader: AnyReader, into: JsonObject, invalid: list[Invalid]) -> None
         into[reader.name] = reader.default
 
 
-def is_plain(parameter: Parameter, _schemas: Mapping[str, Json] | None = None) -> bool:
+def is_plain(parameter: Parameter, schemas: Mapping[str, Json]) -> bool:
     """Tell whether values of a parameter travel in a way that is read and written here."""
     if parameter.style == "content":
-        return media.is_spoken(parameter.media_type, parameter.schema, _schemas or {})
+        name = parameter.media_type
+        return bool(name) and media.is_spoken(name, parameter.schema, schemas)
     return style_of(parameter.name, parameter.location, parameter.style, explode=None) is not None
 
 

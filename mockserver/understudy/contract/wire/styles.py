@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
@@ -72,6 +73,7 @@ class Style:
         return quote(plain, safe=_RESERVED if self.allow_reserved else "")
 
 
+@lru_cache(maxsize=1024)
 def style_of(
     name: str, location: str, style: str, *, explode: bool | None, allow_reserved: bool = False
 ) -> Style | None:
