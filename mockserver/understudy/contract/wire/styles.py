@@ -46,6 +46,14 @@ _RESERVED = ":/?[]@!$'()*,;"  # without those that end a pair of a query
 _DEPTH = 32
 
 
+class RepeatedError(ValueError):
+    """A value that is given once is given several times."""
+
+    def __init__(self, name: str, values: Sequence[str]) -> None:
+        super().__init__(f"{name} is given {len(values)} times")
+        self.values = list(values)
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How one value travels."""
@@ -184,8 +192,10 @@ def _read_matrix(style: Style, raw: str, kind: str) -> Iterator[Tree]:
     if any(style.decoded(name) != style.name for name, _ in pairs):
         raise ValueError(f"is not named {style.name}")
     values = [value for _, value in pairs]
-    if (kind == "array" and style.explode) or len(values) > 1:
+    if kind == "array" and style.explode:
         yield [style.decoded(value) for value in values]
+    elif len(values) > 1:
+        raise RepeatedError(style.name, [style.decoded(value) for value in values])
     elif kind in ("array", "object"):
         yield from _readings(style, values[0], kind, [_COMMA])
     else:
@@ -228,8 +238,10 @@ def read_pairs(
     values = [value for name, value in pairs if name == style.name]
     if not values:
         return None
-    if (kind == "array" and style.explode) or len(values) > 1:
+    if kind == "array" and style.explode:
         return _only([style.decoded(value) for value in values])
+    if len(values) > 1:
+        raise RepeatedError(style.name, [style.decoded(value) for value in values])
     return read_text(style, values[0], kind)
 
 
@@ -256,7 +268,7 @@ def is_deep(name: str, style: Style) -> bool:
 
 
 def _name(style: Style, name: str) -> str:
-    return name if style.style == "cookie" else quote(name, safe="")
+    return name if style.location == "cookie" else quote(name, safe="")
 
 
 def _only(tree: Tree) -> Iterator[Tree]:
