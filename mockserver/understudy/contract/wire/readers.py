@@ -11,19 +11,17 @@ from typing import TypeAlias
 from understudy.contract.model import MediaType, Parameter
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
-from understudy.contract.wire import media
+from understudy.contract.wire import deep, media
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.shapes import Shape, Shapes
 from understudy.contract.wire.styles import (
-    Pairs,
     RepeatedError,
     Style,
-    is_deep,
     read_pairs,
     read_text,
     style_of,
 )
-from understudy.contract.wire.typed import DECODERS, Decode, Reader, Tree
+from understudy.contract.wire.typed import DECODERS, Decode, Pairs, Reader, Tree
 from understudy.types import Json, JsonObject
 
 _CONTAINERS = frozenset({"array", "object"})
@@ -266,16 +264,16 @@ class Compiler:
         """Return what tells which names are properties of an object that is exploded."""
         near = [one for one in self.parameters if one.location == parameter.location]
         others = {one.name for one in near} - {parameter.name}
-        deep = [
-            found
-            for one in near
-            if (found := style_of(one.name, one.location, one.style, explode=None))
-        ]
+        bracketed = [one.name for one in near if one.style == "deepObject"]
         is_open = shape.others not in (None, False) or not shape.properties
 
         def mine(name: str) -> bool:
             if name in shape.properties:
                 return name not in others
-            return is_open and name not in others and not any(is_deep(name, one) for one in deep)
+            return (
+                is_open
+                and name not in others
+                and not any(deep.is_part(name, of) for of in bracketed)
+            )
 
         return mine
