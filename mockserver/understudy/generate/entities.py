@@ -107,15 +107,19 @@ class Entities:
         for label in labels:
             source = source.at(label)
         maker = self._maker(schema)
-        validator, invalid = self.validator(schema), 0
+        validator, invalid, valid = self.validator(schema), 0, None
         for attempt in range(_TRIES):
             made = self._drawn(maker, given, source.at(attempt))
             if not validator.accepts(made):
                 invalid += 1
             elif self._holds(schema, made):
                 return made
+            else:
+                valid = made
             if invalid == _INVALID:
                 break
+        if valid is not None and not given:  # names have told what nothing keeps: see `veto`
+            return valid
         raise GenerationError(f"{named(schema) or 'a schema'}: nothing valid was found")
 
     def _maker(self, schema: Json) -> Maker:
