@@ -25,7 +25,7 @@ _MARKER = (
     "the contracts that mock_api stands in for (a bundled name, or a path from the root folder) "
     "and its settings. A marker nearer to the test goes before one on its class or module."
 )
-_SETTINGS = ("seed", "now", "tokens", "api_keys", "locale")
+_SETTINGS = ("seed", "now", "tokens", "api_keys", "locale", "stateless", "strict_ids")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
