@@ -9,8 +9,10 @@ from understudy.contract.model import MediaType
 from understudy.types import Json
 
 
-def encode(value: Json, name: str, _media: MediaType, _schemas: Mapping[str, Json]) -> bytes:
-    """Return `value` as a body of the media type `name`, whose schema is that of `_media`."""
+def encode(
+    value: Json, name: str, _media: MediaType, _schemas: Mapping[str, Json]
+) -> tuple[bytes, str]:
+    """Return `value` as a body of the media type `name`, and the value of Content-Type for it."""
     if isinstance(value, str) and "json" not in name:
-        return value.encode()
-    return dumps(value)
+        return value.encode(), name
+    return dumps(value), name
