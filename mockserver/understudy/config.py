@@ -20,7 +20,10 @@ class Settings:
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
     every well-formed one is accepted. `store` names the file in which the workers of one server
     share what clients create; empty means that one process keeps it in memory. `locale` is one of
-    Faker's and decides the words of what no recipe makes.
+    Faker's and decides the words of what no recipe makes. `examples` prefers the contract's own
+    examples to generated data, `invalid_examples` serves those that break their schema too.
+    `validate_requests` is on (an invalid request is refused), warn (it is answered, and a header
+    lists what is wrong) or off.
     """
 
     seed: int = DEFAULT_SEED
@@ -30,3 +33,6 @@ class Settings:
     cors: bool = True
     store: str = ""
     locale: str = DEFAULT_LOCALE
+    examples: bool = False
+    invalid_examples: bool = False
+    validate_requests: str = "on"

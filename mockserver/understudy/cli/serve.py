@@ -38,6 +38,17 @@ from understudy.respond.access import example
     "--api-key", "api_keys", multiple=True, callback=visible,
     help="Accept only this API key. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--examples", is_flag=True, help="Prefer the contract's own examples to generated data."
+)
+@click.option(
+    "--invalid-examples", is_flag=True, help="Serve examples that break their own schema, too."
+)
+@click.option(
+    "--validate-requests", default="on", type=click.Choice(["off", "warn", "on"]),
+    show_default=True,
+    help="Refuse invalid requests; or answer them, and with warn list what is wrong in a header.",
+)  # fmt: skip
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
@@ -53,8 +64,11 @@ def serve(
     locale: str,
     tokens: tuple[str, ...],
     api_keys: tuple[str, ...],
+    examples: bool,  # noqa: FBT001 - click passes options by name
+    invalid_examples: bool,  # noqa: FBT001
+    validate_requests: str,
     workers: int,
-    cors: bool,  # noqa: FBT001 - click passes options by name
+    cors: bool,  # noqa: FBT001
     log: str,
 ) -> None:
     """Serve contracts with generated data.
@@ -75,8 +89,9 @@ def serve(
     logging.basicConfig(format="%(levelname)s: %(message)s")
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
     settings = Settings(
-        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors
-    )
+        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
+        examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
+    )  # fmt: skip
     try:
         loaded = _load(names)
         application = Application(loaded, settings)

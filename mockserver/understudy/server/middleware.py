@@ -5,6 +5,7 @@ Connexion routes first and tells the operation id; each of these finds its handl
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.config import BODY_LIMIT
 from understudy.exchange import Reply
+from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.server.framework import RoutedAPI, RoutedMiddleware, RoutingMiddleware
 from understudy.server.send import header, read_body, send_reply
@@ -74,11 +76,12 @@ class _Validate(_Step):
             raw = body or b""
         given = scope["path_params"]
         path = {name: given[plain] for plain, name in self._names}
-        request = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
-        if isinstance(request, Reply):
-            await send_reply(request, send)
+        found = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
+        refusal = handler.refuse(found[1]) if found[1] else None
+        if refusal is not None:
+            await send_reply(refusal, send)
             return
-        scope[_REQUEST] = request
+        scope[_REQUEST] = found
         await self.next_app(scope, receive, send)
 
 
@@ -86,7 +89,15 @@ class _Answer(_Step):
     """Answers a valid request."""
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        await send_reply(self.handler.answer(scope[_REQUEST]), send)
+        handler = self.handler
+        request, invalid = scope[_REQUEST]
+        wanted = handler.wanted(scope["headers"], scope["query_string"])
+        if wanted is None and not invalid:
+            await send_reply(handler.answer(request), send)
+            return
+        if wanted and wanted.delay:
+            await asyncio.sleep(wanted.delay / 1000)
+        await send_reply(handler.choose(request, wanted or NONE, invalid), send)
 
 
 class _StepAPI(RoutedAPI):  # type: ignore[misc]
@@ -181,14 +192,16 @@ class Boundary:
             await self._app(scope, receive, send)
         except HTTPException as refusal:
             await send_reply(self._refused(refusal.status_code, scope), send)
-        except Exception:
-            _logger.exception("%s %s failed", scope["method"], scope["path"])
-            await send_reply(self._service.dialect.error(500), send)
+        except Exception as error:
+            reply = self._service.failed(error)
+            if reply.status == 500:
+                _logger.exception("%s %s failed", scope["method"], scope["path"])
+            await send_reply(reply, send)
 
     def _refused(self, status: int, scope: Scope) -> Reply:
         """Return what a route that does not exist, or not for this method, gets."""
         if status != 405:
-            return self._service.dialect.error(status)
+            return self._service.dialect.error(status, kind="no-route" if status == 404 else "")
         methods = {*self._service.contract.methods(scope["path"][self._base :]), "OPTIONS"}
         if "GET" in methods:
             methods.add("HEAD")
