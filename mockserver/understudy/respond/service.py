@@ -149,6 +149,7 @@ class Service:
         self._store = store
         self._stages: OrderedDict[int, _Stage] = OrderedDict()
         self._main = _Stage(contract, settings, store)
+        self.problems = self._main.world.problems
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:
@@ -221,7 +222,13 @@ class _Stage:
     """A contract in one world, and how its operations answer there."""
 
     def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
-        self.world = World(contract, seed=settings.seed, now=settings.now, locale=settings.locale)
+        self.world = World(
+            contract,
+            seed=settings.seed,
+            now=settings.now,
+            locale=settings.locale,
+            tolerant=True,
+        )
         self._contract = contract
         self._settings = settings
         self._dialect = dialect(contract.behaviour.errors)
