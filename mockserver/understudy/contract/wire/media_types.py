@@ -10,8 +10,8 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _NAME = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*")
 _PARAMETER = re.compile(rf'\s*({_TOKEN})\s*=\s*(?:({_TOKEN})|"((?:[^"\\]|\\.)*)")\s*')
 _OF_BYTES = frozenset({"boundary", "charset", "q"})  # say nothing about what the type is
-_JSON = re.compile(r"application/(?:[\w.-]+\+)?json|text/json")
-_XML = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?xml")
+_JSON = re.compile(r"[\w.-]+/(?:[\w.+-]+\+)?json")
+_XML = re.compile(r"[\w.-]+/(?:[\w.+-]+\+)?xml")
 
 
 @dataclass(frozen=True, slots=True)
