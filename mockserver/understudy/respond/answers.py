@@ -12,16 +12,16 @@ from functools import cached_property
 
 from understudy.codec import dumps, loads
 from understudy.config import Settings
-from understudy.contract.model import Operation
+from understudy.contract.model import MediaType, Operation
 from understudy.contract.wire import media_types
-from understudy.errors import ContractError, GenerationError
 from understudy.exchange import Reply, Request
 from understudy.respond import choice as choose
 from understudy.respond.choice import Choice
-from understudy.respond.content import Content
+from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.examples import Examples, Judged, Pairs, names_of
+from understudy.respond.faults import filled
 from understudy.respond.prefer import NONE, Preferences
-from understudy.respond.problems import Headers, refusal
+from understudy.respond.problems import Fault, Headers, kind_of, phrase, refusal
 from understudy.respond.resources import Answer
 from understudy.types import Json
 
@@ -165,13 +165,21 @@ class Answers:
             value = self._recoded(reply, choice, named[0]) if reply else None
             if value is None:
                 media = choice.response.content[named[0]]
-                value = [self._content.value(named[0], media, self._label(request, choice))]
-        except (ContractError, GenerationError):
+                made = self._content.value(named[0], media, self._label(request, choice))
+                value = [self._told_by_status(made, choice, media)]
+        except UNMAKABLE:
             found = self._examples_of(choice, named[0]).first(invalid=False)
             if found is None:
                 raise
             reply, value = None, [found.example.value]
         return self._content.reply(choice, named, value[0], reply.headers if reply else ())
+
+    def _told_by_status(self, value: Json, choice: Choice, media: MediaType) -> Json:
+        """Return a made body; one of an error tells the status that it comes with."""
+        if choice.status < 400:
+            return value
+        fault = Fault(choice.status, phrase(choice.status), (), kind_of(choice.status))
+        return filled(value, fault, media.schema, self._content)
 
     def _recoded(self, reply: Reply, choice: Choice, name: str) -> list[Json] | None:
         """Return the value that a reply tells, alone in a list, if it is one of a media type."""

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from graphlib import CycleError
 from typing import Final
 
 from understudy.codec import dumps
+from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Header, MediaType, Response
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
 from understudy.contract.wire import media_types
 from understudy.contract.wire.media import encode
-from understudy.errors import GenerationError
+from understudy.errors import ContractError, GenerationError
 from understudy.exchange import Reply
 from understudy.generate.world import World
 from understudy.respond.choice import Choice
 from understudy.respond.examples import SEQUENTIAL
 from understudy.respond.problems import Headers
 from understudy.types import Json
+
+UNMAKABLE: Final = (ContractError, GenerationError, CycleError, ValueError)
+"""What is raised where nothing satisfies a schema, or nothing can be made of it."""
 
 _ITEMS = 3
 _NOT_OURS: Final = frozenset(
@@ -42,6 +47,7 @@ class Content:
     def __init__(self, schemas: Mapping[str, Json], world: World) -> None:
         self._schemas = schemas
         self._world = world
+        self._shapes = Shapes(schemas)
         self._validators: dict[bytes, Validator] = {}
 
     def value(self, name: str, media: MediaType, label: str) -> Json:
@@ -71,6 +77,14 @@ class Content:
             self._validators[key] = Validator(schema, self._schemas)
         return self._validators[key].accepts(value)
 
+    def properties(self, schema: Json) -> dict[str, Json]:
+        """Return the properties of an object schema and of the schemas it combines."""
+        return self._shapes.properties(schema)
+
+    def items(self, schema: Json) -> Json:
+        """Return the schema of the items of an array, or that of everything."""
+        return self._shapes.keyword(schema, "items")
+
     def headers(self, response: Response, label: str) -> Headers:
         """Return the documented header fields of a response."""
         found = ((header.name, self._field(header, label)) for header in response.headers)
@@ -86,7 +100,7 @@ class Content:
         for turn in range(_TRIES):
             try:
                 text = _text(self._world.value(header.schema, label, header.name, turn))
-            except GenerationError:
+            except UNMAKABLE:
                 return None
             if _FIELD.fullmatch(text):
                 return text

@@ -12,18 +12,18 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from understudy.config import BODY_LIMIT, Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.parameters import Parameters
-from understudy.errors import ContractError, GenerationError
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
-from understudy.respond.content import Content
+from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.dialects import dialect
 from understudy.respond.examples import problems_of
 from understudy.respond.prefer import NONE, Preferences, preferences, without_controls
@@ -181,11 +181,15 @@ class Service:
             return self._main.world.value(media.schema, "example", operation.id)
         return None
 
-    def failed(self, error: Exception) -> Reply:
+    def failed(self, error: Exception, operation_id: str = "") -> Reply:
         """Return the reply to a request that cannot be answered because of `error`."""
-        if isinstance(error, ContractError | GenerationError):
-            return refusal("unanswerable", str(error))
-        return self.dialect.error(500)
+        if not isinstance(error, UNMAKABLE):
+            return self.dialect.error(500)
+        operation = self.contract.operations.get(operation_id)
+        pointer = operation.pointer if operation else "/"
+        known = [one for one in self.problems if one.pointer.startswith(f"{pointer}/")]
+        told = "; ".join(f"{one.pointer}: {one.message}" for one in known)
+        return refusal("unanswerable", told or f"{pointer}: {error}")
 
     def _handler(self, operation: Operation, settings: Settings) -> Handler:
         refusals = self._main.refusals(operation)
@@ -255,10 +259,18 @@ class _Stage:
 
     def _resource(self, operation: Operation) -> Answer:
         """Return what the resources answer; their refusals as the contract documents them."""
-        answer, refusals = self._resources.answer(operation), self.refusals(operation)
+        refusals = self.refusals(operation)
+        try:
+            answer = self._resources.answer(operation)
+        except UNMAKABLE as error:
+            return partial(_fail, error)
         if not refusals.restates:
             return answer
         return lambda request: refusals.restated(answer(request))
+
+
+def _fail(error: Exception, _request: Request) -> Reply:
+    raise error
 
 
 def violations(found: Sequence[Invalid]) -> str:

@@ -161,7 +161,8 @@ class Boundary:
         except HTTPException as refusal:  # of Swagger UI, which has no such file
             await send_reply(self._service.dialect.error(refusal.status_code), send)
         except Exception as error:
-            reply = self._service.failed(error)
+            routed = scope.get("extensions", {}).get("connexion_routing", {})
+            reply = self._service.failed(error, routed.get("operation_id", ""))
             if reply.status == 500:
                 _logger.exception("%s %s failed", scope["method"], scope["path"])
             await send_reply(reply, send)
