@@ -116,8 +116,13 @@ def _known(credential: bytes, good: tuple[bytes, ...]) -> bool:
 
 def _header(name: bytes, headers: Headers) -> bytes:
     """Return the value of a header that stands exactly once; empty otherwise."""
-    found = [value for key, value in headers if key == name]
-    return found[0] if len(found) == 1 else b""
+    found = None
+    for key, value in headers:
+        if key == name:
+            if found is not None:
+                return b""
+            found = value
+    return found or b""
 
 
 def _match(pattern: re.Pattern[bytes], headers: Headers) -> bytes:

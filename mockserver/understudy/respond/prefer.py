@@ -63,7 +63,7 @@ def preferences(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Prefere
     found: dict[str, Json] = {}
     invalid: list[Invalid] = []
     for name, text in known.items():
-        read, expected = _READERS[name]
+        read, expected = READERS[name]
         value = read(text)
         if value is None:
             where = ("header", "Prefer") if header else ("query", f"__{name}")
@@ -74,7 +74,7 @@ def preferences(headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Prefere
 
 def without_controls(query: bytes, declared: Iterable[str]) -> bytes:
     """Return a query without the parameters that steer the answer and are not the contract's."""
-    controls = {f"__{name}" for name in _READERS} - set(declared)
+    controls = {f"__{name}" for name in READERS} - set(declared)
     pairs = query.split(b"&")
     return b"&".join(p for p in pairs if p.partition(b"=")[0].decode("latin-1") not in controls)
 
@@ -84,14 +84,14 @@ def _of_header(field: str) -> dict[str, str]:
     for element in _ELEMENT.findall(field):
         pair = _PAIR.match(element)
         name, _, word = pair[0].partition("=") if pair else ("", "", "")
-        if name.strip().lower() in _READERS:
+        if name.strip().lower() in READERS:
             told.setdefault(name.strip().lower(), _bare(word.strip()))
     return told
 
 
 def _of_query(query: bytes) -> dict[str, str]:
     given = query_texts(query) if b"__" in query else {}
-    return {n: given[f"__{n}"][0] or "" for n in _READERS if f"__{n}" in given}
+    return {n: given[f"__{n}"][0] or "" for n in READERS if f"__{n}" in given}
 
 
 def _text(raw: bytes) -> str:
@@ -132,7 +132,7 @@ def _delay(text: str) -> int | None:
     return found if found <= LONGEST_DELAY else None
 
 
-_READERS: Final[Mapping[str, tuple[Callable[[str], Json], str]]] = {
+READERS: Final[Mapping[str, tuple[Callable[[str], Json], str]]] = {
     "code": (_code, "a status from 100 to 599"),
     "example": (lambda text: text or None, "the name of an example"),
     "dynamic": ({"true": True, "false": False}.get, "true or false"),

@@ -170,13 +170,18 @@ def expected(one: Invalid) -> str:
         return "a value"
     if one.limit is None:
         return one.keyword
+    several = one.limit if isinstance(one.limit, list) else [one.limit]
     try:
-        limit = one.limit if isinstance(one.limit, str) else dumps(one.limit).decode()
+        limit = ", ".join(map(_text, several))
     except TypeError:  # the errors of the branches of a union
         return one.keyword
     return str(_short(f"{one.keyword} {limit}"))
 
 
+def _text(value: Json) -> str:
+    return value if isinstance(value, str) else dumps(value).decode()
+
+
 def _short(value: Json) -> Json:
-    text = value if isinstance(value, str) else dumps(value).decode()
+    text = _text(value)
     return value if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
