@@ -43,16 +43,16 @@ def _places(
             yield from _places(member, fault, part, content, (*path, name))
         elif _plain(name) in _LISTS and (isinstance(member, list) or content.items(part)):
             items = content.items(part)
-            yield (*path, name), [_entries(member or [], fault, content.properties(items))]
+            entries = _entries(member or [], fault, content.properties(items))
+            yield (*path, name), [entries, [_sentence_of(one) for one in fault.found[:_MOST]]]
         elif _plain(name) in _WORDS:
             yield (*path, name), _WORDS[_plain(name)](fault)
 
 
 def _entries(members: list[Json], fault: Fault, declared: Mapping[str, Json]) -> list[Json]:
-    """Return a list of findings in the shape of what it is a list of."""
-    shape: Json = next(iter(members), {})
-    if not declared and not isinstance(shape, dict):
-        return [_sentence_of(one) for one in fault.found[:_MOST]]
+    """Return findings as objects with the properties that the members of a list have."""
+    found = next(iter(members), None)
+    shape = found if isinstance(found, dict) else {}
     return [_entry({**dict.fromkeys(declared), **shape}, shape, one) for one in fault.found[:_MOST]]
 
 

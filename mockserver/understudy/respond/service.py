@@ -18,11 +18,13 @@ from understudy.config import BODY_LIMIT, Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
+from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
+from understudy.respond.choice import in_order, sent
 from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.dialects import dialect
 from understudy.respond.examples import problems_of
@@ -169,16 +171,27 @@ class Service:
         """Return a value for `parameter`: the documented example, or one that validates."""
         if parameter.example is not None:
             return parameter.example
-        return self._main.world.value(parameter.schema, "example", parameter.name)
+        try:
+            return self._main.world.value(parameter.schema, "example", parameter.name)
+        except UNMAKABLE:
+            return ""
 
-    def example_body(self, operation: Operation) -> Json:
-        """Return a request body for `operation`: the documented example, or one that validates."""
-        if operation.body is None:
-            return None
-        for media in operation.body.content.values():
-            if media.examples:
-                return media.examples[0].value
-            return self._main.world.value(media.schema, "example", operation.id)
+    def example_body(self, operation: Operation) -> tuple[bytes, str] | None:
+        """Return a request body and its Content-Type: the documented example, or a valid one.
+
+        None where the operation takes no body, or none can be made.
+        """
+        content = operation.body.content if operation.body else {}
+        for name in in_order(content)[:1]:
+            media, schemas = content[name], self.contract.schemas
+            try:
+                if media.examples:
+                    value = media.examples[0].value
+                else:
+                    value = self._main.world.value(media.schema, "example", operation.id)
+                return encode(value, sent(name), media, schemas)
+            except UNMAKABLE:
+                return None
         return None
 
     def failed(self, error: Exception, operation_id: str = "") -> Reply:
