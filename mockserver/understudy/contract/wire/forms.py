@@ -10,19 +10,18 @@ from collections.abc import Iterator, Mapping
 
 from understudy.codec import dumps, loads
 from understudy.contract.model import MediaType
+from understudy.contract.wire import deep
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media_types import is_json
 from understudy.contract.wire.shapes import Shape
 from understudy.contract.wire.styles import (
-    Pairs,
     Style,
-    is_deep,
     read_pairs,
     split_pairs,
     style_of,
     write_pairs,
 )
-from understudy.contract.wire.typed import Reader, Tree
+from understudy.contract.wire.typed import Pairs, Reader, Tree
 from understudy.types import Json, JsonObject
 
 _STYLED = frozenset({"style", "explode", "allowReserved"})
@@ -96,9 +95,10 @@ def _others(
 ) -> Iterator[tuple[str, Json]]:
     """Yield the fields that are not declared."""
     plain = Style("", "query", "form", explode=True)
+    bracketed = [name for name, style in styles.items() if style.style == "deepObject"]
     grouped: dict[str, list[Tree]] = {}
     for name, value in pairs:
-        if name not in styles and not any(is_deep(name, style) for style in styles.values()):
+        if name not in styles and not any(deep.is_part(name, of) for of in bracketed):
             grouped.setdefault(name, []).append(plain.decoded(value))
     for name, values in grouped.items():
         tree: Tree = values if len(values) > 1 else values[0]

@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote_to_bytes
 from understudy.contract.model import Parameter
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.readers import Compiler, Content, Plain, Styled, is_plain
-from understudy.contract.wire.styles import Pairs, split_pairs
+from understudy.contract.wire.styles import split_pairs
+from understudy.contract.wire.typed import Pairs
 from understudy.exchange import Request
 from understudy.types import Json, JsonObject
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import TypeAlias
 
 from understudy.contract.model import MediaType, Parameter
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
-from understudy.contract.wire import media
+from understudy.contract.wire import deep, media
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.shapes import Shape, Shapes
 from understudy.contract.wire.styles import (
-    Pairs,
+    RepeatedError,
     Style,
-    is_deep,
     read_pairs,
     read_text,
     style_of,
 )
-from understudy.contract.wire.typed import DECODERS, Decode, Reader, Tree
+from understudy.contract.wire.typed import DECODERS, Decode, Pairs, Reader, Tree
 from understudy.types import Json, JsonObject
 
 _CONTAINERS = frozenset({"array", "object"})
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +111,42 @@ class Styled:
     def _read(self, readings: Sequence[_Reading], into: JsonObject, invalid: list[Invalid]) -> None:
         """Take the first reading that is valid; else tell what is wrong with the first."""
         wrong: list[Invalid] = []
-        for reading in readings:
-            try:
-                for tree in reading() or ():
-                    found: list[Invalid] = []
-                    value = self.reader.read(tree, self.schema, found)
-                    if not found and self.validator.accepts(value):
-                        into[self.name] = value
-                        return
-                    wrong = wrong or found or self._violations(value)
-            except UnicodeDecodeError:
-                wrong = wrong or [Invalid("encoding", (), "is not UTF-8 text")]
-            except ValueError as error:
-                wrong = wrong or [Invalid("style", (), str(error))]
+        alone: list[Json] = []
+        for values, found in chain.from_iterable(map(self._outcomes, readings)):
+            if values and not self._is_alone(values[0]):
+                into[self.name] = values[0]
+                return
+            alone, wrong = alone or values, wrong or found
+        if alone:
+            into[self.name] = alone[0]
+            return
         if not wrong:
             _absent(self, into, invalid)
         path = (self.location, self.name)
         invalid.extend(replace(one, path=(*path, *one.path)) for one in wrong)
+
+    def _outcomes(self, reading: _Reading) -> Iterator[tuple[list[Json], list[Invalid]]]:
+        """Yield for each way to read the value itself if it is valid, or what is wrong."""
+        try:
+            for tree in reading() or ():
+                found: list[Invalid] = []
+                value = self.reader.read(tree, self.schema, found)
+                if not found and self.validator.accepts(value):
+                    yield [value], []
+                else:
+                    yield [], found or self._violations(value)
+        except RepeatedError as error:
+            message = f"is given {len(error.values)} times"
+            yield [], [Invalid("repeated", (), message, error.values)]
+        except UnicodeDecodeError:
+            yield [], [Invalid("encoding", (), "is not UTF-8 text")]
+        except ValueError as error:
+            yield [], [Invalid("style", (), str(error))]
+
+    def _is_alone(self, value: Json) -> bool:
+        """Tell whether a value is one item, which is better read as no array if it may be."""
+        is_union = "string" in self.kinds and "array" in self.kinds
+        return is_union and isinstance(value, list) and len(value) < _SEVERAL
 
     def _violations(self, value: Json) -> list[Invalid]:
         return [
@@ -244,16 +264,16 @@ class Compiler:
         """Return what tells which names are properties of an object that is exploded."""
         near = [one for one in self.parameters if one.location == parameter.location]
         others = {one.name for one in near} - {parameter.name}
-        deep = [
-            found
-            for one in near
-            if (found := style_of(one.name, one.location, one.style, explode=None))
-        ]
+        bracketed = [one.name for one in near if one.style == "deepObject"]
         is_open = shape.others not in (None, False) or not shape.properties
 
         def mine(name: str) -> bool:
             if name in shape.properties:
                 return name not in others
-            return is_open and name not in others and not any(is_deep(name, one) for one in deep)
+            return (
+                is_open
+                and name not in others
+                and not any(deep.is_part(name, of) for of in bracketed)
+            )
 
         return mine

@@ -12,15 +12,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
 from understudy.codec import dumps
-from understudy.contract.wire.typed import Tree
+from understudy.contract.wire import deep
+from understudy.contract.wire.typed import Pairs, Tree
 from understudy.types import Json
-
-Pairs: TypeAlias = Sequence[tuple[str, str]]
-"""Names, decoded, and values as they were sent, of a query, a form or cookies, in order."""
 
 DEFAULTS: Final[Mapping[str, str]] = {
     "path": "simple",
@@ -41,9 +39,15 @@ _DELIMITERS = {
 _COMMA = re.compile(",")
 _ANY_COMMA = re.compile(",|%2[Cc]")
 _DOT = re.compile(r"\.")
-_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _RESERVED = ":/?[]@!$'()*,;"  # without those that end a pair of a query
-_DEPTH = 32
+
+
+class RepeatedError(ValueError):
+    """A value that is given once is given several times."""
+
+    def __init__(self, name: str, values: Sequence[str]) -> None:
+        super().__init__(f"{name} is given {len(values)} times")
+        self.values = list(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +188,10 @@ def _read_matrix(style: Style, raw: str, kind: str) -> Iterator[Tree]:
     if any(style.decoded(name) != style.name for name, _ in pairs):
         raise ValueError(f"is not named {style.name}")
     values = [value for _, value in pairs]
-    if (kind == "array" and style.explode) or len(values) > 1:
+    if kind == "array" and style.explode:
         yield [style.decoded(value) for value in values]
+    elif len(values) > 1:
+        raise RepeatedError(style.name, [style.decoded(value) for value in values])
     elif kind in ("array", "object"):
         yield from _readings(style, values[0], kind, [_COMMA])
     else:
@@ -217,7 +223,8 @@ def read_pairs(
     `read_text` does.
     """
     if style.style == "deepObject" and kind in ("array", "object"):
-        return _read_deep(style, pairs)
+        tree = deep.read(style.name, pairs, style.decoded)
+        return None if tree is None else _only(tree)
     if kind == "object" and style.explode and style.style in ("form", "cookie"):
         grouped: dict[str, list[Tree]] = {}
         for name, value in pairs:
@@ -228,8 +235,10 @@ def read_pairs(
     values = [value for name, value in pairs if name == style.name]
     if not values:
         return None
-    if (kind == "array" and style.explode) or len(values) > 1:
+    if kind == "array" and style.explode:
         return _only([style.decoded(value) for value in values])
+    if len(values) > 1:
+        raise RepeatedError(style.name, [style.decoded(value) for value in values])
     return read_text(style, values[0], kind)
 
 
@@ -238,7 +247,7 @@ def write_pairs(style: Style, value: Json) -> Iterator[str]:
     name = _name(style, style.name)
     is_container = isinstance(value, list | dict)
     if is_container and style.style == "deepObject":
-        yield from _write_deep(style, name, value)
+        yield from deep.write(name, value, style.encoded)
     elif isinstance(value, dict) and style.explode and style.style in ("form", "cookie"):
         for key, member in value.items():
             for one in member if isinstance(member, list) else [member]:
@@ -250,66 +259,12 @@ def write_pairs(style: Style, value: Json) -> Iterator[str]:
         yield f"{name}={write_text(style, value)}"
 
 
-def is_deep(name: str, style: Style) -> bool:
-    """Tell whether the pair called `name` is a part of a value in the style deepObject."""
-    return style.style == "deepObject" and name.startswith(f"{style.name}[")
-
-
 def _name(style: Style, name: str) -> str:
-    return name if style.style == "cookie" else quote(name, safe="")
+    return name if style.location == "cookie" else quote(name, safe="")
 
 
 def _only(tree: Tree) -> Iterator[Tree]:
     yield tree
-
-
-def _read_deep(style: Style, pairs: Pairs) -> Iterator[Tree] | None:
-    root: dict[str, Tree] = {}
-    for name, value in pairs:
-        if is_deep(name, style):
-            tokens = _tokens(name[len(style.name) :])
-            _put(root, tokens, style.decoded(value))
-    if root:
-        return _only(root)
-    values: list[Tree] = [style.decoded(value) for name, value in pairs if name == style.name]
-    return _only(values) if values else None
-
-
-def _tokens(brackets: str) -> list[str]:
-    found: list[str] = _BRACKETS.findall(brackets)
-    if not 0 < len(found) <= _DEPTH or "".join(f"[{one}]" for one in found) != brackets:
-        raise ValueError("is not written as name[property]")
-    return found
-
-
-def _put(node: dict[str, Tree], tokens: list[str], value: str) -> None:
-    """Put `value` where `tokens` lead to; what is there already becomes an array with it."""
-    for token in tokens[:-1]:
-        child = node.setdefault(token, {})
-        if not isinstance(child, dict):
-            raise ValueError("has a value where there are properties")
-        node = child
-    before = node.get(tokens[-1])
-    if isinstance(before, dict):
-        raise ValueError("has a value where there are properties")
-    if before is None:
-        node[tokens[-1]] = value
-    else:
-        node[tokens[-1]] = [*(before if isinstance(before, list) else [before]), value]
-
-
-def _write_deep(style: Style, name: str, value: Json) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, member in value.items():
-            if member is not None:
-                yield from _write_deep(style, f"{name}%5B{quote(key, safe='')}%5D", member)
-    elif isinstance(value, list):
-        has_containers = any(isinstance(one, list | dict) for one in value)
-        for index, one in enumerate(value):
-            inner = f"{name}%5B{index}%5D" if has_containers else name
-            yield from _write_deep(style, inner, one)
-    else:
-        yield f"{name}={style.encoded(value)}"
 
 
 def split_pairs(raw: Iterable[str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias, Union
 
 from understudy.codec import loads
@@ -25,6 +25,9 @@ _INDEX = re.compile("[0-9]{1,9}")
 
 Tree: TypeAlias = Union[str, list["Tree"], dict[str, "Tree"]]  # noqa: UP007 - names itself
 """Text as it came, in the arrays and objects in which it was said."""
+
+Pairs: TypeAlias = Sequence[tuple[str, str]]
+"""Names, decoded, and values as they were sent, of a query, a form or cookies, in order."""
 
 Decode: TypeAlias = Callable[[str], Json]
 Path: TypeAlias = tuple[str | int, ...]

@@ -85,6 +85,8 @@ def _style(parameter: Parameter) -> Style:
 
 def _text(parameter: Parameter, value: Json, schemas: Mapping[str, Json]) -> str:
     """Return the value of a path parameter or a header field."""
+    if not parameter.style and not isinstance(value, list | dict):
+        return quote(text(value), safe="") if parameter.location == "path" else text(value)
     if not parameter.media_type:
         return write_text(_style(parameter), value)
     said = _content(parameter, value, schemas)
@@ -93,6 +95,9 @@ def _text(parameter: Parameter, value: Json, schemas: Mapping[str, Json]) -> str
 
 def _pairs(parameter: Parameter, value: Json, schemas: Mapping[str, Json]) -> Iterator[str]:
     """Yield what a query or cookies hold of a parameter."""
+    if not parameter.style and not isinstance(value, list | dict) and not parameter.allow_reserved:
+        yield f"{quote(parameter.name, safe='')}={quote(text(value), safe='')}"
+        return
     if not parameter.media_type:
         yield from write_pairs(_style(parameter), value)
         return
