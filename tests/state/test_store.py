@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from understudy.errors import GenerationError
-from understudy.state.store import Store
+from understudy.state.store import Changes, FullError, Store
 from understudy.types import Json, JsonObject
 
 ADD = """
 import sys
-from understudy.state.store import Store
+from understudy.state.store import Changes, FullError, Store
 
 store = Store(sys.argv[1])
 for _ in range(100):
@@ -158,3 +158,55 @@ def test_creations_of_several_processes_get_distinct_ordinals(tmp_path: Path, op
     created = opened(path).created("cats", "cat", 1)
     assert [cat["ordinal"] for cat in created] == [*range(1, 301)]
     assert sorted(cat["by"] for cat in created) == sorted("abc" * 100)
+
+
+# Change -------------------------------------------------------------------------------------
+
+
+def test_what_is_changed_and_deleted_is_seen_by_all_workers(tmp_path: Path) -> None:
+    path = str(tmp_path / "log")
+    with closing(Store(path)) as one, closing(Store(path)) as other:
+        one.change("api", "pet", "", lambda n, _known: (f"a{n}", {"id": 1}))
+        other.change("api", "pet", "", lambda n, _known: (f"a{n}", {"id": 2}))
+        one.change("api", "pet", "", lambda _n, _known: ("a1", None))
+
+        assert dict(other.changes("api", "pet", "")) == {"a1": None, "a2": {"id": 2}}
+        assert other.created("api", "pet", "") == ()
+
+        other.reset()
+
+        assert dict(one.changes("api", "pet", "")) == {}
+
+
+def test_a_change_sees_what_was_changed_before_and_may_change_nothing() -> None:
+    store = Store()
+    store.change("api", "pet", "", lambda _n, _known: ("a", {"id": 1}))
+
+    def nothing(_ordinal: int, known: Changes) -> None:
+        assert dict(known) == {"a": {"id": 1}}
+
+    store.change("api", "pet", "", nothing)
+
+    assert dict(store.changes("api", "pet", "")) == {"a": {"id": 1}}
+
+
+def test_a_collection_has_an_end_but_can_still_be_changed() -> None:
+    store = Store(most=2)
+    for number in range(2):
+        store.change("api", "pet", "", lambda _n, _known, key=str(number): (key, {}))
+
+    with pytest.raises(FullError):
+        store.change("api", "pet", "", lambda _n, _known: ("another", {}))
+    store.change("api", "pet", "", lambda _n, _known: ("0", None))
+
+    assert dict(store.changes("api", "pet", "")) == {"0": None, "1": {}}
+
+
+def test_a_store_that_forgets_keeps_nothing() -> None:
+    store = Store(forgets=True)
+
+    made = store.add("api", "pet", 1, lambda ordinal: {"id": ordinal})
+    store.change("api", "pet", "", lambda _n, _known: ("a", {}))
+
+    assert made == {"id": 1}
+    assert (store.created("api", "pet", 1), dict(store.changes("api", "pet", ""))) == ((), {})

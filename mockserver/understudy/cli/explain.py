@@ -11,6 +11,7 @@ from understudy.cli.ending import fail
 from understudy.errors import ContractError, ExitCode
 
 if TYPE_CHECKING:
+    from understudy.contract.meaning.kinds import Kind
     from understudy.contract.meaning.model import Fact, Meaning
     from understudy.contract.model import Contract
     from understudy.types import JsonObject
@@ -69,6 +70,14 @@ def _as_json(contract: Contract, found: Meaning) -> JsonObject:
             }
             for fact, vetoed in told
         ],
+        "resources": [
+            {"name": one.name, "path": one.path, "scope": list(one.scope), "count": one.count}
+            for one in _kept(contract, found)
+        ],
+        "echoes": [
+            {"id": one.id, "says": one.says}
+            for one in _echoes(contract, found, contract.behaviour.vetoes)
+        ],
         "untold": _untold(contract, found),
         "unused_vetoes": list(_unused(contract, found)),
     }
@@ -82,6 +91,14 @@ def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
         yield ""
         yield f"{label}  {about}" if label not in ("", about) else label or about
         yield from _listed([fact for fact in found.facts if fact.about == about])
+    kept = _kept(contract, found)
+    if kept:
+        yield from ("", "What the stand-in keeps, since behaviour.yaml does not say")
+        yield from (f"  {_resource(one)}" for one in kept)
+    echoes = _echoes(contract, found, contract.behaviour.vetoes)
+    if echoes:
+        yield from ("", "What the stand-in repeats in other answers")
+        yield from _listed(echoes)
     if found.vetoed:
         yield from ("", "Vetoed")
         yield from _listed(found.vetoed)
@@ -94,6 +111,32 @@ def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
     guessed = next((fact.id for fact in found.facts if not fact.declared), None)
     if guessed is not None:
         yield from ("", f"{_HOW}  - {_quoted(guessed)}")
+
+
+def _kept(contract: Contract, found: Meaning) -> list[Kind]:
+    """Return the resources that names tell of, which the stand-in keeps."""
+    from understudy.contract.meaning.kinds import kinds  # slow to import
+    from understudy.contract.meaning.shape import Shapes
+
+    told = kinds(found, Shapes(contract.schemas)).values()
+    return [kind for kind in told if kind.name not in contract.behaviour.resources]
+
+
+def _resource(kind: Kind) -> str:
+    """Return a resource in one line: `toy: 25 for each petid, at /pets/{petId}/toys/{id}`."""
+    each = f" for each {' and '.join(kind.scope)}" if kind.scope else ""
+    count = f" {kind.count} in a list" if kind.count else " read by id"
+    return f"{kind.name}:{count}{each}" + (f", at {kind.path}" if kind.path else "")
+
+
+def _echoes(contract: Contract, found: Meaning, vetoes: Sequence[str]) -> list[Fact]:
+    """Return what is repeated by operations of which nothing else is told."""
+    from understudy.contract.meaning.echoes import facts_of  # slow to import
+    from understudy.contract.meaning.shape import Shapes
+
+    shapes = Shapes(contract.schemas)
+    untold = [contract.operations[id_] for id_ in _untold(contract, found)]
+    return [fact for one in untold for fact in facts_of(one, shapes, vetoes)]
 
 
 def _listed(facts: Sequence[Fact]) -> Iterator[str]:
@@ -111,8 +154,9 @@ def _unused(contract: Contract, found: Meaning) -> Iterator[str]:
     """Yield the vetoes that no guess is about."""
     from understudy.contract.meaning.infer import is_vetoed  # slow to import
 
+    echoes = _echoes(contract, found, ())
     for veto in contract.behaviour.vetoes:
-        if not any(is_vetoed(fact.id, veto) for fact in found.vetoed):
+        if not any(is_vetoed(fact.id, veto) for fact in (*found.vetoed, *echoes)):
             yield veto
 
 

@@ -39,6 +39,13 @@ from understudy.respond.access import example
     help="Accept only this API key. Repeatable.",
 )  # fmt: skip
 @click.option(
+    "--stateless", is_flag=True, help="Forget at once what clients create, change and delete."
+)
+@click.option(
+    "--strict-ids", is_flag=True,
+    help="404 for ids that no list or example shows and no client created.",
+)  # fmt: skip
+@click.option(
     "--examples", is_flag=True, help="Prefer the contract's own examples to generated data."
 )
 @click.option(
@@ -67,6 +74,8 @@ def serve(
     examples: bool,  # noqa: FBT001 - click passes options by name
     invalid_examples: bool,  # noqa: FBT001
     validate_requests: str,
+    stateless: bool,  # noqa: FBT001
+    strict_ids: bool,  # noqa: FBT001
     workers: int,
     cors: bool,  # noqa: FBT001
     log: str,
@@ -91,6 +100,7 @@ def serve(
     settings = Settings(
         seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
         examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
+        stateless=stateless, strict_ids=strict_ids,
     )  # fmt: skip
     try:
         loaded = _load(names)

@@ -15,8 +15,9 @@ from html import escape
 from itertools import pairwise
 from typing import TypeAlias
 
-from understudy.contract.nodes import Node, Slot, first_value, instant, slots
-from understudy.contract.pointers import MISSING
+from understudy.contract.expressions import Relative
+from understudy.contract.nodes import Node, Slot, first_value, instant, slots, values
+from understudy.contract.pointers import MISSING, follow
 from understudy.contract.relations import Relation, ordered
 from understudy.errors import GenerationError
 from understudy.generate.place import Draft, Moment, Place
@@ -163,9 +164,29 @@ def obey_clock_id(relation: Relation, place: Place) -> None:
         container[key] = str(identifier)
 
 
+def _obey_sorted(relation: Relation, place: Place) -> None:
+    """Put the items of an array in the order of their times."""
+    (where,) = relation.terms[0]
+    *array, _, inner = where.tokens
+    backwards = relation.options["direction"] == "descending"
+    for items in values(place, Relative(where.up, where.shift, tuple(array))):
+        if isinstance(items, list):
+            items.sort(key=lambda item: str(follow(item, (inner,))), reverse=backwards)
+
+
+def _obey_counts(relation: Relation, place: Place) -> None:
+    (number,), (array,) = relation.terms
+    for items in values(place, array):
+        for container, key in slots(place, number):
+            if isinstance(items, list) and isinstance(container[key], int):
+                container[key] = len(items)
+
+
 _PATCHES: Mapping[str, Callable[[Relation, Place], None]] = {
     "clock_id": obey_clock_id,
+    "counts": _obey_counts,
     "renders": _obey_renders,
+    "sorted": _obey_sorted,
 }
 
 

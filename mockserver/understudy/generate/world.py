@@ -15,9 +15,11 @@ from understudy.contract.behaviour import Resource
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.recipes import Recipe
+from understudy.contract.relations import Relation
 from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
+from understudy.generate.entities import Entities
 from understudy.generate.feasible import infeasible, unfollowable, unmakable
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
@@ -124,6 +126,11 @@ class World:
         self.settle(draft, source)
         self._verifier.verify(schema, root[""])
         return root[""]
+
+    def entities(self, relations: Mapping[str, tuple[Relation, ...]]) -> Entities:
+        """Return what makes objects with given members, in which these relations hold."""
+        source = self._source.at("entities")
+        return Entities(self._contract, relations, self, source, self.clock, self._compiler.locale)
 
     def trials(self, schema: Json) -> tuple[str, ...]:
         """Return which schemas, of those that `schema` is made of, are made by trial, and why."""

@@ -19,7 +19,8 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
-from understudy.state.store import Store
+from understudy.respond.inferred import FULL, Inferred
+from understudy.state.store import FullError, Store
 from understudy.types import Json, JsonObject
 
 Answer: TypeAlias = Callable[[Request], Reply]
@@ -66,18 +67,27 @@ class _Shelf:
 class Resources:
     """The resources of one contract, as its operations see them."""
 
-    def __init__(self, contract: Contract, world: World, store: Store, dialect: Dialect) -> None:
+    def __init__(
+        self,
+        contract: Contract,
+        world: World,
+        store: Store,
+        dialect: Dialect,
+        *,
+        strict_ids: bool = False,
+    ) -> None:
         self._contract = contract
         self._world = world
         self._store = store
         self._dialect = dialect
+        self._inferred = Inferred(contract, world, store, dialect, strict=strict_ids)
         self._shelves: OrderedDict[tuple[str, Json], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
         """Return what answers valid requests to `operation`."""
         action = self._contract.behaviour.operations.get(operation.id)
         if action is None:
-            return self._generated(operation)
+            return self._inferred.answer(operation) or self._generated(operation)
         return {"list": self._list, "read": self._read, "create": self._create}[action.kind](
             operation, action
         )
@@ -113,6 +123,7 @@ class Resources:
     def _create(self, operation: Operation, action: Action) -> Answer:
         status, media_type = _success(operation)
         creation = self._world.creation(action.resource, action.let, action.assign)
+        full = self._dialect.error(507, FULL)
 
         def answer(request: Request) -> Reply:
             parent = _parent(action, request)
@@ -120,7 +131,10 @@ class Resources:
             def make(ordinal: int) -> JsonObject:
                 return creation(parent, ordinal, request)
 
-            value = self._store.add(self._contract.name, action.resource, parent, make)
+            try:
+                value = self._store.add(self._contract.name, action.resource, parent, make)
+            except FullError:
+                return full
             return Reply(status, dumps(value), (), media_type)
 
         return answer
@@ -129,12 +143,15 @@ class Resources:
         """Answer from the schema alone; the request's identity decides every byte."""
         status, media_type = _success(operation)
         schema = operation.success.schemas.get(media_type)
+        echo = self._inferred.echo(operation, schema) if schema is not None else None
 
         def answer(request: Request) -> Reply:
             if schema is None:
                 return Reply(status, b"", (), "")
             label = f"{operation.label} {dumps([request.path, request.query]).decode()}"
-            return Reply(status, dumps(self._world.value(schema, label)), (), media_type)
+            value = self._inferred.told(schema, self._world.value(schema, label), label)
+            value = echo.repeated(value, request) if echo else value
+            return Reply(status, dumps(value), (), media_type)
 
         return answer
 

@@ -249,7 +249,9 @@ class _Stage:
         self._contract = contract
         self._settings = settings
         self._dialect = dialect(contract.behaviour.errors)
-        self._resources = Resources(contract, self.world, store, self._dialect)
+        self._resources = Resources(
+            contract, self.world, store, self._dialect, strict_ids=settings.strict_ids
+        )
         self._content = Content(contract.schemas, self.world)
         self._answers: dict[str, Answers] = {}
 

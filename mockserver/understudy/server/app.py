@@ -50,7 +50,7 @@ class Application:
     def __init__(
         self, contracts: Sequence[Contract], settings: Settings, store: Store | None = None
     ) -> None:
-        self.store = store or Store(settings.store)
+        self.store = store or Store(settings.store, forgets=settings.stateless)
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings, self.store)

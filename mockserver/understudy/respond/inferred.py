@@ -1,0 +1,289 @@
+"""Answer operations of which behaviour.yaml says nothing, from what their names tell.
+
+The meaning is the one that the checks demand. What names tell nothing of is not answered here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+from understudy.codec import dumps
+from understudy.contract.expressions import Runtime
+from understudy.contract.meaning import names
+from understudy.contract.meaning.infer import meaning
+from understudy.contract.meaning.kinds import Kind, Part, kinds
+from understudy.contract.meaning.model import Listing, Meaning, Reading, Tokens, Writing
+from understudy.contract.meaning.shape import Shapes
+from understudy.contract.model import Contract, Operation
+from understudy.contract.pointers import MISSING, follow
+from understudy.errors import GenerationError
+from understudy.exchange import Reply, Request
+from understudy.generate.entities import Entities
+from understudy.generate.world import World
+from understudy.respond.dialects import Dialect
+from understudy.respond.echoing import Echo
+from understudy.respond.fitting import PatchError
+from understudy.respond.holding import Holding
+from understudy.respond.ids import spelled
+from understudy.respond.pages import Pages
+from understudy.respond.showing import Showing, json_of, put, status_of
+from understudy.respond.sorting import Entry, Sorting
+from understudy.respond.whereabouts import Whereabouts
+from understudy.state.store import FullError, Store
+from understudy.types import Json
+
+Answer: TypeAlias = Callable[[Request], Reply]
+
+FULL = "No more resources are kept here; reset the stand-in"
+
+
+class Inferred:
+    """The resources of one contract that its names tell of.
+
+    With `strict`, only what lists show, clients created or the contract gives as an example
+    exists; else every id that is allowed has a member.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        world: World,
+        store: Store,
+        dialect: Dialect,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self._contract = contract
+        self._world = world
+        self._store = store
+        self._dialect = dialect
+        self._strict = strict
+        self._shapes = Shapes(contract.schemas)
+
+    def answer(self, operation: Operation) -> Answer | None:
+        """Return what answers valid requests to `operation`, or None where nothing is told."""
+        told = self._meaning
+        part = told.listing(operation) or told.reading(operation) or told.writing(operation)
+        holding = self._holdings.get(part.resource) if part is not None else None
+        if part is None or holding is None:
+            return None
+        where = Whereabouts(part, holding.kind, self._holdings, self._shapes, strict=self._strict)
+        try:
+            answer = self._makers[_role(part)](part, holding, where)
+        except GenerationError:  # what nothing can satisfy is told of where it is made
+            return None
+        return self._guarded(answer, where, part) if answer else None
+
+    def echo(self, operation: Operation, schema: Json) -> Echo:
+        """Return what `operation`, of which nothing else is told, repeats of its requests."""
+        vetoes = self._contract.behaviour.vetoes
+        return Echo(operation, schema, self._shapes, self.entities, vetoes)
+
+    def told(self, schema: Json, value: Json, label: str) -> Json:
+        """Return `value`, or another one in which the relations that names tell of hold."""
+        if self.entities.accepts(schema, value):
+            return value
+        try:
+            return self.entities.value(schema, label)
+        except GenerationError:
+            return value
+
+    @cached_property
+    def entities(self) -> Entities:
+        """Return what makes values in which the relations that names tell of hold."""
+        return self._world.entities(self._meaning.relations)
+
+    @cached_property
+    def _meaning(self) -> Meaning:
+        return meaning(self._contract)
+
+    @cached_property
+    def _holdings(self) -> Mapping[str, Holding]:
+        declared = self._contract.behaviour.resources
+        return {
+            kind.name: Holding(
+                self._contract.name, kind, self.entities, self._store, self._shapes,
+                strict=self._strict,
+            )
+            for kind in kinds(self._meaning, self._shapes).values()
+            if kind.name not in declared
+        }  # fmt: skip
+
+    @cached_property
+    def _showing(self) -> Showing:
+        return Showing(self._contract.base_path, self.entities, self._shapes)
+
+    @cached_property
+    def _makers(self) -> Mapping[str, Callable[..., Answer | None]]:
+        return {
+            "create": self._create,
+            "delete": self._delete,
+            "list": self._list,
+            "read": self._read,
+            "replace": self._replace,
+            "update": self._update,
+        }
+
+    def _guarded(self, answer: Answer, where: Whereabouts, part: Part) -> Answer:
+        """Return an answer that is 404 where nothing can be, and says when the memory is full."""
+        full = self._dialect.error(507, FULL)
+        missing = self._missing(part.resource)
+
+        def guarded(request: Request) -> Reply:
+            if not where.exists(request):
+                return missing
+            try:
+                return answer(request)
+            except FullError:
+                return full
+            except PatchError as error:
+                return self._dialect.error(409, f"The patch {error}")
+
+        return guarded
+
+    def _list(self, part: Listing, holding: Holding, where: Whereabouts) -> Answer | None:
+        response, kind = part.operation.success, holding.kind
+        media_type, schema = json_of(response)
+        if not media_type:
+            return None
+        around = self._showing.around(schema, part.operation.label, part.items)
+        pages = Pages(part, schema, self._shapes, self.entities)
+        status, least = status_of(response), self._least(schema, part.items)
+        sorting = Sorting(part.operation, kind, part.order, self._shapes)
+        wanted, valid = _wanted(part, kind), self.entities.validator(schema)
+
+        def answer(request: Request) -> Reply:
+            here = where.scope(request)
+            everything = keys = holding.keys(here, new=where.is_new(request))
+            if wanted or sorting.matters(request):
+                found = [(key, holding.member(here, key) or {}) for key in keys]
+                keys = [key for key, _ in sorting.sorted(_kept(found, wanted, request), request)]
+            page = pages.page(keys, request)
+            shown = keys[page.start : page.stop]
+            if len(shown) < least:
+                shown = everything[:least]
+            members = (holding.member(here, key) or {} for key in shown)
+            items = [self._showing.view(part.schema, member, kind) for member in members]
+            body = put(around, part.items, items)
+            for tokens, value in pages.around(page, len(items), request) if part.items else ():
+                body = put(body, tokens, value)
+            if not valid.accepts(body):
+                body = self.entities.value(schema, "whole", part.operation.label)
+            return Reply(status, dumps(body), _headers(part, page.total), media_type)
+
+        return answer
+
+    def _read(self, part: Reading, holding: Holding, where: Whereabouts) -> Answer | None:
+        show = self._showing.shown(part, part.operation.success, holding.kind)
+        missing = self._missing(part.resource)
+        if show is None:
+            return None
+
+        def answer(request: Request) -> Reply:
+            found = holding.member(where.scope(request), spelled(part.id.of(request)))
+            return missing if found is None else show(found)
+
+        return answer
+
+    def _create(self, part: Writing, holding: Holding, where: Whereabouts) -> Answer:
+        show = self._showing.written(part, part.operation.success, holding.kind)
+        given = {t[0]: r for t, r in part.echoes.items() if r.location in ("path", "query")}
+        defaults = {tokens[0]: default for tokens, default in part.defaults.items()}
+
+        def answer(request: Request) -> Reply:
+            fixed = {name: r.of(request) for name, r in given.items()}
+            fixed = {name: value for name, value in fixed.items() if value is not MISSING}
+            body = {**defaults, **_object(request.body)}
+            made = holding.create(where.scope(request), body, fixed)
+            return self._showing.located(show(made), holding.kind, made, request)
+
+        return answer
+
+    def _update(self, part: Writing, holding: Holding, where: Whereabouts) -> Answer:
+        show = self._showing.written(part, part.operation.success, holding.kind)
+        missing = self._missing(part.resource)
+
+        def answer(request: Request) -> Reply:
+            found = holding.update(where.scope(request), _key(part, request), request.body)
+            return missing if found is None else show(found)
+
+        return answer
+
+    def _replace(self, part: Writing, holding: Holding, where: Whereabouts) -> Answer:
+        operation, kind = part.operation, holding.kind
+        created = operation.responses.get("201")
+        usual = next((r for s, r in operation.responses.items() if s in ("200", "204")), created)
+        show = self._showing.written(part, usual or operation.success, kind)
+        anew = self._showing.written(part, created or usual or operation.success, kind)
+        schemas = operation.body.schemas if operation.body else {}
+        asked = self._shapes.properties(next(iter(schemas.values()), {}))
+        missing = self._missing(part.resource)
+
+        def answer(request: Request) -> Reply:
+            scope, key = where.scope(request), _key(part, request)
+            is_known = holding.is_known(scope, key)
+            if not is_known and created is None and holding.member(scope, key) is None:
+                return missing
+            found = holding.replace(scope, key, _object(request.body), asked)
+            if is_known or created is None:
+                return show(found)
+            return self._showing.located(anew(found), kind, found, request)
+
+        return answer
+
+    def _delete(self, part: Writing, holding: Holding, where: Whereabouts) -> Answer:
+        show = self._showing.written(part, part.operation.success, holding.kind)
+        missing = self._missing(part.resource)
+
+        def answer(request: Request) -> Reply:
+            found = holding.delete(where.scope(request), _key(part, request))
+            return missing if found is None else show(found)
+
+        return answer
+
+    def _missing(self, resource: str) -> Reply:
+        return self._dialect.error(404, f"{resource.capitalize()} not found")
+
+    def _least(self, schema: Json, items: Tokens) -> int:
+        """Return how many items a list must have."""
+        for token in items:
+            schema = self._shapes.properties(schema).get(token, {})
+        least = self._shapes.keyword(schema, "minItems")
+        return least if isinstance(least, int) else 0
+
+
+def _role(part: Part) -> str:
+    if isinstance(part, Writing):
+        return part.kind
+    return "list" if isinstance(part, Listing) else "read"
+
+
+def _key(part: Writing, request: Request) -> str:
+    return spelled(part.id.of(request)) if part.id else ""
+
+
+def _object(body: Json) -> Mapping[str, Json]:
+    return body if isinstance(body, dict) else {}
+
+
+def _headers(part: Listing, total: int) -> tuple[tuple[str, str], ...]:
+    return ((part.paging.total_header, str(total)),) if part.paging.total_header else ()
+
+
+def _wanted(part: Listing, kind: Kind) -> dict[Tokens, Runtime]:
+    """Return what a request may say of the members that are listed, besides their collection."""
+    return {
+        tokens: runtime
+        for tokens, runtime in {**part.filters, **part.owners}.items()
+        if tokens[0] in kind.properties and names.plain(runtime.name) not in kind.scope
+    }
+
+
+def _kept(
+    found: Sequence[Entry], wanted: Mapping[Tokens, Runtime], request: Request
+) -> list[Entry]:
+    """Return the members that have what a request says of them."""
+    said = [(t, value) for t, r in wanted.items() if (value := r.of(request)) is not MISSING]
+    return [one for one in found if all(spelled(follow(one[1], t)) == spelled(v) for t, v in said)]

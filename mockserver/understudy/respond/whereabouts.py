@@ -1,0 +1,101 @@
+"""Where an operation looks: the collection that a request names, and what that belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from understudy.codec import dumps
+from understudy.contract.expressions import Runtime
+from understudy.contract.meaning import names
+from understudy.contract.meaning.kinds import Kind, Part, parameter, scope_of
+from understudy.contract.meaning.shape import Shapes
+from understudy.contract.pointers import MISSING
+from understudy.exchange import Request
+from understudy.respond.holding import Holding
+from understudy.respond.ids import Scope, spelled
+from understudy.types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A resource that the members of a collection belong to; `at` names it in the request."""
+
+    holding: Holding
+    at: Runtime
+    scope: tuple[Runtime, ...]
+
+
+class Whereabouts:
+    """Where one operation looks; with `strict`, owners exist only if something shows them."""
+
+    def __init__(
+        self,
+        part: Part,
+        kind: Kind,
+        holdings: Mapping[str, Holding],
+        shapes: Shapes,
+        *,
+        strict: bool,
+    ) -> None:
+        self._runtimes = scope_of(part, kind, shapes)
+        self._owners = tuple(_owners(part, self._runtimes, kind, holdings))
+        owned = {owner.at for owner in self._owners}
+        shown = (
+            (runtime, {spelled(one) for one in asked.examples})
+            for runtime in self._runtimes
+            if runtime not in owned and (asked := parameter(part.operation, runtime))
+        )
+        self._shown = tuple((r, known) for r, known in shown if known) if strict else ()
+        self._strict = strict
+
+    def scope(self, request: Request) -> Scope:
+        """Return the collection that a request names."""
+        return tuple(_scalar(one.of(request)) for one in self._runtimes)
+
+    def exists(self, request: Request) -> bool:
+        """Tell whether everything exists that the collection belongs to."""
+        for owner in self._owners:
+            scope = tuple(_scalar(one.of(request)) for one in owner.scope)
+            key = spelled(owner.at.of(request))
+            if owner.holding.is_gone(scope, key):
+                return False
+            if self._strict and not owner.holding.is_known(scope, key):
+                return False
+        return all(spelled(runtime.of(request)) in known for runtime, known in self._shown)
+
+    def is_new(self, request: Request) -> bool:
+        """Tell whether the collection belongs to something that a client created."""
+        return any(
+            owner.holding.is_new(
+                tuple(_scalar(one.of(request)) for one in owner.scope),
+                spelled(owner.at.of(request)),
+            )
+            for owner in self._owners
+        )
+
+
+def _owners(
+    part: Part, runtimes: tuple[Runtime, ...], kind: Kind, holdings: Mapping[str, Holding]
+) -> list[Owner]:
+    """Return the resources that the path of an operation goes through, or its scope names."""
+    known = {names.plain(one.name or "".join(one.tokens)): one for one in runtimes}
+    found = []
+    for holding in holdings.values():
+        other = holding.kind
+        own = names.ends_in_parameter(other.path)
+        if other is kind or not own or not all(name in known for name in other.scope):
+            continue
+        if part.operation.path.startswith(f"{other.path}/"):
+            at = Runtime("path", own)
+        else:
+            at = known.get(f"{names.plain(other.name)}id") or Runtime("")
+        if at in runtimes:
+            found.append(Owner(holding, at, tuple(known[name] for name in other.scope)))
+    return found
+
+
+def _scalar(value: Json) -> Json:
+    if value is MISSING:
+        return None
+    return value if isinstance(value, str | int) else dumps(value).decode()
