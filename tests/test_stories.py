@@ -9,11 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from understudy import MockServer
+from understudy import MockServer, Settings
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
 ANY = "<any>"
 MORE = "<more>"
+ABSENT = "<absent>"
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,23 @@ class Message:
     body: str
 
 
+@dataclass(frozen=True)
+class Story:
+    """A contract, by its name or as it is written, with settings and what is asked and answered."""
+
+    contract: str
+    settings: dict[str, Any]
+    exchanges: list[tuple[Message, Message]]
+
+
 @pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
-def test_the_story_is_true(file: Path) -> None:
-    contract, exchanges = read(file.read_text(encoding="utf-8"))
-    with MockServer(contract) as server:
+def test_the_story_is_true(file: Path, tmp_path: Path) -> None:
+    told = read(file.read_text(encoding="utf-8"))
+    contract, exchanges = told.contract, told.exchanges
+    if "\n" in contract:
+        (tmp_path / "story.yaml").write_text(contract, encoding="utf-8")
+        contract = str(tmp_path / "story.yaml")
+    with MockServer(contract, settings=Settings(**told.settings)) as server:
         told = [
             difference
             for request, reply in exchanges
@@ -38,8 +52,8 @@ def test_the_story_is_true(file: Path) -> None:
 
 
 def test_there_are_stories_of_every_contract() -> None:
-    contracts = [read(file.read_text(encoding="utf-8"))[0] for file in STORIES]
-    assert set(contracts) == {"cattix", "sitegpt", "thena"}
+    contracts = {read(file.read_text(encoding="utf-8")).contract for file in STORIES}
+    assert {"cattix", "sitegpt", "thena"} <= contracts
 
 
 @pytest.mark.parametrize(
@@ -61,13 +75,17 @@ def test_a_mismatch_is_told_field_by_field(expected: Any, found: Any, told: list
     assert list(mismatches(expected, found)) == told
 
 
-def read(text: str) -> tuple[str, list[tuple[Message, Message]]]:
-    """Return the contract and the exchanges of a story."""
+def read(text: str) -> Story:
+    """Return the contract, the settings and the exchanges of a story."""
     _, *parts = re.split(r"^====(\w+)====\n", text, flags=re.MULTILINE)
     names, texts = parts[::2], parts[1::2]
-    assert names == ["contract", *["request", "reply"] * (len(names) // 2)]
-    messages = [message(one) for one in texts[1:]]
-    return texts[0].strip(), list(zip(messages[::2], messages[1::2], strict=True))
+    start = names.index("request")
+    head = dict(zip(names[:start], texts[:start], strict=True))
+    assert names[start:] == ["request", "reply"] * (len(names[start:]) // 2)
+    assert {"contract"} <= head.keys() <= {"contract", "settings"}
+    messages = [message(one) for one in texts[start:]]
+    exchanges = list(zip(messages[::2], messages[1::2], strict=True))
+    return Story(head["contract"].strip(), json.loads(head.get("settings", "{}")), exchanges)
 
 
 def message(text: str) -> Message:
@@ -88,8 +106,14 @@ def differences(expected: Message, found: httpx.Response) -> Iterator[str]:
         yield f"expected status {expected.start}, got {found.status_code}"
     for name, value in expected.headers.items():
         actual = found.headers.get(name)
+        if value == ABSENT and actual is None:
+            continue
         if actual is None or value not in (actual, ANY):
             yield f"expected header {name}: {value}, got {actual}"
+    if not expected.body or not found.headers.get("content-type", "").endswith("json"):
+        if expected.body != found.text.strip():
+            yield f"expected {expected.body!r}, got {found.text!r}"
+        return
     yield from mismatches(json.loads(expected.body), found.json())
 
 

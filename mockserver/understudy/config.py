@@ -21,9 +21,11 @@ class Settings:
     every well-formed one is accepted. `store` names the file in which the workers of one server
     share what clients create; empty means that one process keeps it in memory. `locale` is one of
     Faker's and decides the words of what no recipe makes. A `stateless` stand-in forgets at once
-    what clients create, change and delete. Of resources that behaviour.yaml says nothing of, every
-    id has a member; with `strict_ids` only those that lists show, clients created or the contract
-    gives as examples.
+    what clients create, change and delete. Of resources that behaviour.yaml says nothing of,
+    every id has a member; with `strict_ids` only those that lists show, clients created or the
+    contract gives as examples. `examples` prefers the contract's own examples to generated data,
+    `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
+    invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
     """
 
     seed: int = DEFAULT_SEED
@@ -33,5 +35,8 @@ class Settings:
     cors: bool = True
     store: str = ""
     locale: str = DEFAULT_LOCALE
+    examples: bool = False
+    invalid_examples: bool = False
+    validate_requests: str = "on"
     stateless: bool = False
     strict_ids: bool = False

@@ -5,7 +5,7 @@ import pytest
 from understudy.codec import loads
 from understudy.contract.load import load_contract
 from understudy.contract.wire.invalid import Invalid
-from understudy.respond.dialects import dialect, phrase
+from understudy.respond.dialects import dialect
 from understudy.types import Json
 
 FASTAPI = dialect("fastapi")
@@ -13,6 +13,7 @@ PROBLEM = dialect("problem")
 SITEGPT = dialect(load_contract("sitegpt").behaviour.errors)
 
 TYPES = ["onboarding", "general", "market_analysis", "campaign_creation"]
+TYPE = "urn:understudy:error:"
 QUERY, BODY = ("query", "limit"), ("body", "name")
 
 
@@ -265,13 +266,15 @@ def test_sitegpt_lists_what_is_invalid_under_details() -> None:
 @pytest.mark.parametrize(
     ("status", "detail", "body"),
     [
-        (404, "", {"type": "about:blank", "title": "Not Found", "status": 404}),
+        (404, "", {"type": f"{TYPE}not-found", "title": "Not found", "status": 404}),
+        (418, "", {"type": "about:blank", "title": "I'm a Teapot", "status": 418}),
+        (599, "", {"type": "about:blank", "title": "Status 599", "status": 599}),
         (
             404,
             "Cat not found",
             {
-                "type": "about:blank",
-                "title": "Not Found",
+                "type": f"{TYPE}not-found",
+                "title": "Not found",
                 "status": 404,
                 "detail": "Cat not found",
             },
@@ -286,16 +289,32 @@ def test_without_a_dialect_errors_are_problem_details(status: int, detail: str, 
 
 
 def test_problem_details_name_everything_that_is_invalid() -> None:
-    reply = PROBLEM.invalid([Invalid("missing", QUERY, "is required"), Invalid("json", BODY, "no")])
+    found = [
+        Invalid("missing", QUERY, "is required"),
+        Invalid("maxLength", BODY, "is too long", "x" * 300, 5),
+    ]
+
+    reply = PROBLEM.invalid(found)
 
     assert reply.status == 422
     assert loads(reply.body) == {
-        "type": "about:blank",
-        "title": phrase(422),
+        "type": f"{TYPE}invalid-request",
+        "title": "Invalid request",
         "status": 422,
         "detail": "The request is not valid",
         "errors": [
-            {"path": "query.limit", "message": "is required"},
-            {"path": "body.name", "message": "no"},
+            {
+                "location": "query",
+                "pointer": "/limit",
+                "message": "is required",
+                "expected": "a value",
+            },
+            {
+                "location": "body",
+                "pointer": "/name",
+                "message": "is too long",
+                "expected": "maxLength 5",
+                "got": "x" * 200 + "...",
+            },
         ],
     }

@@ -45,6 +45,17 @@ from understudy.respond.access import example
     "--strict-ids", is_flag=True,
     help="404 for ids that no list or example shows and no client created.",
 )  # fmt: skip
+@click.option(
+    "--examples", is_flag=True, help="Prefer the contract's own examples to generated data."
+)
+@click.option(
+    "--invalid-examples", is_flag=True, help="Serve examples that break their own schema, too."
+)
+@click.option(
+    "--validate-requests", default="on", type=click.Choice(["off", "warn", "on"]),
+    show_default=True,
+    help="Refuse invalid requests; or answer them, and with warn list what is wrong in a header.",
+)  # fmt: skip
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
@@ -60,10 +71,13 @@ def serve(
     locale: str,
     tokens: tuple[str, ...],
     api_keys: tuple[str, ...],
-    stateless: bool,  # noqa: FBT001 - click passes options by name
+    examples: bool,  # noqa: FBT001 - click passes options by name
+    invalid_examples: bool,  # noqa: FBT001
+    validate_requests: str,
+    stateless: bool,  # noqa: FBT001
     strict_ids: bool,  # noqa: FBT001
     workers: int,
-    cors: bool,  # noqa: FBT001 - click passes options by name
+    cors: bool,  # noqa: FBT001
     log: str,
 ) -> None:
     """Serve contracts with generated data.
@@ -85,6 +99,7 @@ def serve(
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
     settings = Settings(
         seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
+        examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
         stateless=stateless, strict_ids=strict_ids,
     )  # fmt: skip
     try:

@@ -21,8 +21,9 @@ from understudy.types import Json, JsonObject
 class Parameter:
     """One parameter of an operation; `location` is path, query, header or cookie.
 
-    `examples` are all that the contract gives; `pointer` leads to it in the document. `style` is
-    empty for the default, and content for a parameter with a `media_type` of its own.
+    `examples` are all that the contract gives, `named` those that stand beside the schema with
+    their names; `pointer` leads to it in the document. `style` is empty for the default, and
+    content for a parameter with a `media_type` of its own.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Parameter:
     description: str = ""
     example: Json = None
     examples: tuple[Json, ...] = ()
+    named: tuple[Example, ...] = ()
     pointer: str = field(default="", compare=False)
     style: str = ""
     explode: bool | None = None
@@ -112,9 +114,9 @@ class Response:
 class SecurityScheme:
     """A way to show who one is (OpenAPI 3.1.1, "Security Scheme Object").
 
-    `kind` is bearer, basic, digest, apiKey or mutualTLS (OAuth 2.0 and OpenID Connect tokens
-    travel as bearer); `location` and `parameter` say where the credential goes on the wire.
-    `scopes` are those that the requirement around it asks for.
+    `kind` is apiKey, mutualTLS or an HTTP scheme in lower case, such as bearer, basic and digest
+    (OAuth 2.0 and OpenID Connect tokens travel as bearer); `location` and `parameter` say where
+    the credential goes on the wire. `scopes` are those that the requirement around it asks for.
     """
 
     name: str

@@ -184,7 +184,8 @@ class Reader:
                 if data:
                     media = next(iter(data.get("content", {}).values()), data)
                     schema = self._directions.request(self._tagged(media.get("schema", True)))
-                    found[data["name"], data["in"]] = _parameter(data, schema, where)
+                    named = tuple(self._examples(data, where))
+                    found[data["name"], data["in"]] = _parameter(data, schema, where, named)
         return tuple(found.values())
 
     def _body(self, entry: Json, pointer: str) -> RequestBody | None:
@@ -233,20 +234,22 @@ class Reader:
             source["security"] if "security" in source else self._root.get("security", [])
         )
         return tuple(
-            tuple(filter(None, (self._scheme(name, pointer) for name in requirement)))
-            for requirement in requirements
+            tuple(
+                filter(
+                    None, (self._scheme(name, scopes, pointer) for name, scopes in asked.items())
+                )
+            )
+            for asked in requirements
         )
 
-    def _scheme(self, name: str, pointer: str) -> SecurityScheme | None:
+    def _scheme(self, name: str, scopes: Json, pointer: str) -> SecurityScheme | None:
         schemes = self._root.get("components", {}).get("securitySchemes", {})
         if name not in schemes:
             self._problem(pointer, f"asks for the undefined security scheme {name!r}")
             return None
         data = self._resolve(schemes[name], pointers.join("/components/securitySchemes", name))
-        if data.get("type") == "apiKey":
-            return SecurityScheme(name, "apiKey", data.get("in", "header"), data.get("name", ""))
-        basic = data.get("type") == "http" and str(data.get("scheme", "")).lower() == "basic"
-        return SecurityScheme(name, "basic" if basic else "bearer", "header", "Authorization")
+        kind, place, parameter = _wire(data)
+        return SecurityScheme(name, kind, place, parameter, tuple(map(str, scopes or ())))
 
     def _resolve(self, entry: Json, pointer: str) -> JsonObject:
         """Follow local references from `entry`; report those that lead nowhere or in a circle."""
@@ -263,6 +266,16 @@ class Reader:
         self.problems.append(self._document.problem(pointer, message, hint))
 
 
+def _wire(scheme: JsonObject) -> tuple[str, str, str]:
+    """Return kind, location and parameter of a security scheme; an HTTP scheme is its own kind."""
+    if scheme.get("type") == "apiKey":
+        return "apiKey", scheme.get("in", "header"), scheme.get("name", "")
+    if scheme.get("type") == "mutualTLS":
+        return "mutualTLS", "", ""
+    kind = str(scheme.get("scheme", "bearer")).lower() if scheme.get("type") == "http" else "bearer"
+    return kind, "header", "Authorization"
+
+
 def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
     """Yield pointer and target of every reference within `value`, examples excepted."""
     if isinstance(value, dict) and isinstance(value.get("$ref"), str):
@@ -272,7 +285,9 @@ def _references(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
             yield from _references(child, pointers.join(pointer, key))
 
 
-def _parameter(data: JsonObject, schema: Json, pointer: str) -> Parameter:
+def _parameter(
+    data: JsonObject, schema: Json, pointer: str, named: tuple[Example, ...]
+) -> Parameter:
     return Parameter(
         name=data["name"],
         location=data["in"],
@@ -281,6 +296,7 @@ def _parameter(data: JsonObject, schema: Json, pointer: str) -> Parameter:
         description=data.get("description", ""),
         example=data.get("example"),
         examples=tuple(_examples(data)),
+        named=named,
         pointer=pointer,
         style="content" if "content" in data else data.get("style", ""),
         explode=data.get("explode"),

@@ -9,15 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TypeAlias
 
 from understudy.codec import dumps
 from understudy.contract.wire.invalid import Invalid
 from understudy.exchange import Reply
+from understudy.respond.problems import (
+    KINDS,
+    MEDIA_TYPE,
+    Fault,
+    Headers,
+    kind_of,
+    phrase,
+    problem,
+)
 from understudy.types import Json, JsonObject
-
-Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +32,21 @@ class Dialect:
 
     media_type: str
     invalid_status: int
-    body: Callable[[int, str, Sequence[Invalid]], Json]
+    body: Callable[[Fault], Json]
 
-    def error(self, status: int, detail: str = "", headers: Headers = ()) -> Reply:
-        """Return the reply for a refusal; `detail` says more than the status alone."""
-        return self._reply(status, self.body(status, detail or phrase(status), ()), headers)
+    def error(self, status: int, detail: str = "", headers: Headers = (), kind: str = "") -> Reply:
+        """Return the reply for a refusal; `detail` and `kind` say more than the status alone."""
+        known = KINDS[kind] if kind else kind_of(status)
+        return self.reply(Fault(status, detail or phrase(status), (), known), headers)
 
     def invalid(self, found: Sequence[Invalid]) -> Reply:
         """Return the reply to a request that breaks the contract, naming all that is wrong."""
-        body = self.body(self.invalid_status, "The request is not valid", found)
-        return self._reply(self.invalid_status, body, ())
+        kind = KINDS["invalid-request"]
+        return self.reply(Fault(self.invalid_status, "The request is not valid", found, kind))
 
-    def _reply(self, status: int, body: Json, headers: Headers) -> Reply:
-        return Reply(status, dumps(body), headers, self.media_type)
+    def reply(self, fault: Fault, headers: Headers = ()) -> Reply:
+        """Return the reply that tells a fault."""
+        return Reply(fault.status, dumps(self.body(fault)), headers, self.media_type)
 
 
 def dialect(errors: str | JsonObject) -> Dialect:
@@ -47,34 +55,22 @@ def dialect(errors: str | JsonObject) -> Dialect:
         return Dialect("application/json", int(errors.get("invalid", 400)), _templated(errors))
     if errors == "fastapi":
         return Dialect("application/json", 422, _fastapi)
-    return Dialect("application/problem+json", 422, _problem)
+    return Dialect(MEDIA_TYPE, 422, problem)
 
 
-def phrase(status: int) -> str:
-    """Return the reason phrase of a status (RFC 9110, section 15)."""
-    return HTTPStatus(status).phrase
+def _templated(errors: JsonObject) -> Callable[[Fault], Json]:
+    statuses: Mapping[str, JsonObject] = errors.get("statuses", {})
 
+    def body(fault: Fault) -> Json:
+        names: JsonObject = {"message": phrase(fault.status), "code": "", "detail": fault.detail}
+        names |= statuses.get(str(fault.status), {}) | {"details": _details(fault.found) or None}
+        return _filled(errors["body"], names)
 
-def _problem(status: int, detail: str, found: Sequence[Invalid]) -> Json:
-    body: JsonObject = {"type": "about:blank", "title": phrase(status), "status": status}
-    if detail != phrase(status):
-        body["detail"] = detail
-    return {**body, "errors": _details(found)} if found else body
+    return body
 
 
 def _details(found: Sequence[Invalid]) -> list[Json]:
     return [{"path": ".".join(map(str, one.path)), "message": one.message} for one in found]
-
-
-def _templated(errors: JsonObject) -> Callable[[int, str, Sequence[Invalid]], Json]:
-    statuses: Mapping[str, JsonObject] = errors.get("statuses", {})
-
-    def body(status: int, detail: str, found: Sequence[Invalid]) -> Json:
-        names: JsonObject = {"message": phrase(status), "code": "", "detail": detail}
-        names |= statuses.get(str(status), {}) | {"details": _details(found) or None}
-        return _filled(errors["body"], names)
-
-    return body
 
 
 def _filled(template: Json, names: Mapping[str, Json]) -> Json:
@@ -85,10 +81,10 @@ def _filled(template: Json, names: Mapping[str, Json]) -> Json:
     return template
 
 
-def _fastapi(status: int, detail: str, found: Sequence[Invalid]) -> Json:
-    if found:
-        return {"detail": [_entry(one) for one in found]}
-    return {"detail": "Not authenticated" if status == 401 else detail}
+def _fastapi(fault: Fault) -> Json:
+    if fault.found:
+        return {"detail": [_entry(one) for one in fault.found]}
+    return {"detail": "Not authenticated" if fault.status == 401 else fault.detail}
 
 
 def _entry(one: Invalid) -> JsonObject:

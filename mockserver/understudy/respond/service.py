@@ -1,40 +1,67 @@
 """One contract as a service: what each operation does with a request, step by step.
 
 The order of the checks is fixed: route (404), method (405), credential (401), media type (415),
-size (413), parameters and body (422 or 400), existence (404). A later step never speaks before
-an earlier one.
+size (413), parameters and body (422 or 400), preferences (422, 404), Accept (406), existence
+(404). A later step never speaks before an earlier one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from understudy.config import BODY_LIMIT, Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
+from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
 from understudy.generate.world import World
-from understudy.respond.access import CHALLENGES, Access, example
-from understudy.respond.dialects import Dialect, dialect
+from understudy.respond.access import Access, asked_for, challenges, example
+from understudy.respond.answers import Answers
+from understudy.respond.choice import in_order, sent
+from understudy.respond.content import UNMAKABLE, Content
+from understudy.respond.dialects import dialect
+from understudy.respond.examples import problems_of
+from understudy.respond.prefer import NONE, Preferences, preferences, without_controls
+from understudy.respond.problems import detail, refusal
+from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer, Resources
 from understudy.state.store import Store
 from understudy.types import Json
 
+VIOLATIONS = "Understudy-Violations"
+"""The header field that lists what is wrong with a request that is answered all the same."""
+
+_LONGEST_FIELD = 8000
+_WORLDS = 4
+_ACCEPTS = 64
+_logger = logging.getLogger("understudy")
+
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """One operation, compiled: every step is built at start and only called per request."""
+    """One operation, compiled: every step is built at the first request and then only called.
+
+    `answer` is for requests that prefer nothing; `world` gives the answers of another seed.
+    """
 
     operation: Operation
     access: Access
     parameters: Parameters
     body: Body | None
     answer: Answer
-    dialect: Dialect
+    answers: Answers
+    world: Callable[[int], Answers]
+    refusals: Refusals
     unauthorized: Reply
+    validates: str
+    usual_accepts: set[bytes] = field(default_factory=lambda: {b"*/*"})
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
         """Return the refusal of a request without a good credential, or None."""
@@ -44,14 +71,16 @@ class Handler:
         """Return the refusal of a body that is not worth reading, or None."""
         if self.body is None or not length:
             return None
-        if not self.body.understands(content_type):
+        if self.validates == "on" and not self.body.understands(content_type):
             known = ", ".join(self.body.validators)
-            return self.dialect.error(415, f"Unsupported media type, expected {known}")
+            message = f"Unsupported media type, expected {known}"
+            return self.refusals.error("unsupported-media-type", message)
         return self.too_large() if length > BODY_LIMIT else None
 
     def too_large(self) -> Reply:
         """Return the refusal of a body beyond the limit."""
-        return self.dialect.error(413, f"Request body is larger than {BODY_LIMIT} bytes")
+        message = f"Request body is larger than {BODY_LIMIT} bytes"
+        return self.refusals.error("content-too-large", message)
 
     def read(
         self,
@@ -60,14 +89,56 @@ class Handler:
         headers: Iterable[tuple[bytes, bytes]],
         raw: bytes,
         content_type: str,
-    ) -> Request | Reply:
-        """Return the decoded request, or the refusal that names all that is wrong with it."""
+    ) -> tuple[Request, Sequence[Invalid]]:
+        """Return the decoded request, and all that is wrong with it."""
         invalid: list[Invalid] = []
+        if b"__" in query:
+            query = without_controls(query, (one.name for one in self.operation.parameters))
         request = self.parameters.read(path, query, headers, invalid)
-        if self.body is not None:
-            body = self.body.read(raw, content_type, invalid)
-            request = Request(request.path, request.query, request.headers, body)
-        return self.dialect.invalid(invalid) if invalid else request
+        if self.body is None:
+            return request, invalid
+        if raw and not self.body.understands(content_type):
+            invalid.append(Invalid("mediaType", ("body",), f"{content_type} is not documented"))
+            return request, invalid
+        return replace(request, body=self.body.read(raw, content_type, invalid)), invalid
+
+    def refuse(self, invalid: Sequence[Invalid]) -> Reply | None:
+        """Return the refusal of an invalid request, or None where it is answered all the same."""
+        return self.refusals.invalid(invalid) if self.validates == "on" else None
+
+    def wanted(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Preferences | None:
+        """Return what the client prefers of the answer; None for nothing but the usual."""
+        for name, value in headers:
+            if name == b"prefer" or (name == b"accept" and value not in self.usual_accepts):
+                return self._preferred(headers, query)
+        return self._preferred(headers, query) if b"__" in query else None
+
+    def choose(
+        self, request: Request, wanted: Preferences, invalid: Sequence[Invalid] = ()
+    ) -> Reply:
+        """Return the answer that is preferred; `invalid` is what is wrong with the request."""
+        if wanted.invalid:
+            return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
+        answers = self.answers if wanted.seed is None else self.world(wanted.seed)
+        if any(one.path[0] in ("path", "body") for one in invalid):
+            reply = answers.apart(request, wanted)
+        else:
+            reply = answers.chosen(request, wanted)
+        if not invalid or self.validates == "off":
+            return reply
+        return replace(reply, headers=(*reply.headers, (VIOLATIONS, violations(invalid))))
+
+    def _preferred(
+        self, headers: Iterable[tuple[bytes, bytes]], query: bytes
+    ) -> Preferences | None:
+        found = preferences(headers, query)
+        if found != replace(NONE, accept=found.accept, applicable=found.applicable):
+            return found
+        if not self.answers.takes_usual(found.accept):
+            return found
+        if len(self.usual_accepts) < _ACCEPTS:
+            self.usual_accepts.add(found.accept.encode("latin-1"))
+        return None
 
 
 class Service:
@@ -77,23 +148,18 @@ class Service:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
-        self._world = World(
-            contract,
-            seed=settings.seed,
-            now=settings.now,
-            locale=settings.locale,
-            tolerant=True,
-        )
-        self.problems = self._world.problems
-        self._resources = Resources(
-            contract, self._world, store, self.dialect, strict_ids=settings.strict_ids
-        )
+        self._store = store
+        self._stages: OrderedDict[int, _Stage] = OrderedDict()
+        self._main = _Stage(contract, settings, store)
+        self.problems = self._main.world.problems
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:
         """Return the handler of an operation, compiled when it is asked for first."""
         if operation_id not in self._handlers:
             operation = self.contract.operations[operation_id]
+            for problem in problems_of(operation, self.contract):
+                _logger.warning("%s", problem)
             self._handlers[operation_id] = self._handler(operation, self._settings)
         return self._handlers[operation_id]
 
@@ -105,27 +171,129 @@ class Service:
         """Return a value for `parameter`: the documented example, or one that validates."""
         if parameter.example is not None:
             return parameter.example
-        return self._world.value(parameter.schema, "example", parameter.name)
+        try:
+            return self._main.world.value(parameter.schema, "example", parameter.name)
+        except UNMAKABLE:
+            return ""
 
-    def example_body(self, operation: Operation) -> Json:
-        """Return a request body for `operation`: the documented example, or one that validates."""
-        if operation.body is None:
-            return None
-        for media in operation.body.content.values():
-            if media.examples:
-                return media.examples[0].value
-            return self._world.value(media.schema, "example", operation.id)
+    def example_body(self, operation: Operation) -> tuple[bytes, str] | None:
+        """Return a request body and its Content-Type: the documented example, or a valid one.
+
+        None where the operation takes no body, or none can be made.
+        """
+        content = operation.body.content if operation.body else {}
+        for name in in_order(content)[:1]:
+            media, schemas = content[name], self.contract.schemas
+            try:
+                if media.examples:
+                    value = media.examples[0].value
+                else:
+                    value = self._main.world.value(media.schema, "example", operation.id)
+                return encode(value, sent(name), media, schemas)
+            except UNMAKABLE:
+                return None
         return None
 
+    def failed(self, error: Exception, operation_id: str = "") -> Reply:
+        """Return the reply to a request that cannot be answered because of `error`."""
+        if not isinstance(error, UNMAKABLE):
+            return self.dialect.error(500)
+        operation = self.contract.operations.get(operation_id)
+        pointer = operation.pointer if operation else "/"
+        known = [one for one in self.problems if one.pointer.startswith(f"{pointer}/")]
+        told = "; ".join(f"{one.pointer}: {one.message}" for one in known)
+        return refusal("unanswerable", told or f"{pointer}: {error}")
+
     def _handler(self, operation: Operation, settings: Settings) -> Handler:
-        challenges = {CHALLENGES[s.kind]: None for schemes in operation.security for s in schemes}
-        headers = (("WWW-Authenticate", ", ".join(challenges)),) if challenges else ()
+        refusals = self._main.refusals(operation)
+        answers = self._main.answers(operation)
+        asked = challenges(operation.security)
+        headers = (("WWW-Authenticate", asked),) if asked else ()
         return Handler(
             operation=operation,
             access=Access(operation.security, settings.tokens, settings.api_keys),
             parameters=Parameters(operation.parameters, self.contract.schemas),
             body=compile_body(operation.body, self.contract.schemas),
-            answer=self._resources.answer(operation),
-            dialect=self.dialect,
-            unauthorized=self.dialect.error(401, headers=headers),
+            answer=answers.usual,
+            answers=answers,
+            world=lambda seed: self._stage(seed).answers(operation),
+            refusals=refusals,
+            unauthorized=refusals.error("unauthorized", asked_for(operation.security), headers),
+            validates=settings.validate_requests,
         )
+
+    def _stage(self, seed: int) -> _Stage:
+        """Return the stage of a seed that a client asked for; the one longest unused makes room."""
+        if seed == self._settings.seed:
+            return self._main
+        if seed not in self._stages:
+            settings = replace(self._settings, seed=seed)
+            self._stages[seed] = _Stage(self.contract, settings, self._store)
+            if len(self._stages) > _WORLDS:
+                self._stages.popitem(last=False)
+        self._stages.move_to_end(seed)
+        return self._stages[seed]
+
+
+class _Stage:
+    """A contract in one world, and how its operations answer there."""
+
+    def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
+        self.world = World(
+            contract,
+            seed=settings.seed,
+            now=settings.now,
+            locale=settings.locale,
+            tolerant=True,
+        )
+        self._contract = contract
+        self._settings = settings
+        self._dialect = dialect(contract.behaviour.errors)
+        self._resources = Resources(
+            contract, self.world, store, self._dialect, strict_ids=settings.strict_ids
+        )
+        self._content = Content(contract.schemas, self.world)
+        self._answers: dict[str, Answers] = {}
+
+    def answers(self, operation: Operation) -> Answers:
+        """Return how an operation answers, compiled when it is asked for first."""
+        if operation.id not in self._answers:
+            self._answers[operation.id] = Answers(
+                operation,
+                self._resource(operation),
+                self._content,
+                self._contract.schemas,
+                self._settings,
+            )
+        return self._answers[operation.id]
+
+    def refusals(self, operation: Operation) -> Refusals:
+        """Return how an operation refuses."""
+        schemas, prefers = self._contract.schemas, self._settings.examples
+        return Refusals(operation, self._dialect, self._content, schemas, prefers)
+
+    def _resource(self, operation: Operation) -> Answer:
+        """Return what the resources answer; their refusals as the contract documents them."""
+        refusals = self.refusals(operation)
+        try:
+            answer = self._resources.answer(operation)
+        except UNMAKABLE as error:
+            return partial(_fail, error)
+        if not refusals.restates:
+            return answer
+        return lambda request: refusals.restated(answer(request))
+
+
+def _fail(error: Exception, _request: Request) -> Reply:
+    raise error
+
+
+def violations(found: Sequence[Invalid]) -> str:
+    """Return findings as JSON for a header field; of many, the first, and how many more."""
+    told: list[Json] = []
+    for index, one in enumerate(found):
+        more = [{"more": len(found) - index}]
+        if len(json.dumps([*told, detail(one), *more])) > _LONGEST_FIELD:
+            return json.dumps([*told, *more])
+        told.append(detail(one))
+    return json.dumps(told)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote, urlencode
 
-from understudy.codec import dumps
 from understudy.contract.model import Operation
 from understudy.respond.service import Service
 
@@ -62,10 +61,13 @@ def _curl_lines(service: Service, operation: Operation, url: str) -> Iterator[st
     for scheme in operation.security[0] if operation.security else ():
         if scheme.location == "header":
             yield f"--header {shlex.quote(f'{scheme.parameter}: {service.credential(scheme)}')}"
-    if operation.body and operation.body.schemas:
-        media_type = next(iter(operation.body.schemas))
-        yield f"--header 'Content-Type: {media_type}'"
-        yield f"--data {shlex.quote(dumps(service.example_body(operation)).decode())}"
+        elif scheme.location == "cookie":
+            yield f"--cookie {shlex.quote(f'{scheme.parameter}={service.credential(scheme)}')}"
+    body = service.example_body(operation)
+    if body is not None:
+        raw, media_type = body
+        yield f"--header {shlex.quote(f'Content-Type: {media_type}')}"
+        yield f"--data-binary {shlex.quote(raw.decode('utf-8', 'replace'))}"
 
 
 def _target(service: Service, operation: Operation) -> str:

@@ -5,6 +5,7 @@ Connexion routes first and tells the operation id; each of these finds its handl
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from functools import cached_property
@@ -14,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.config import BODY_LIMIT
-from understudy.exchange import Reply
+from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.send import header, read_body, send_reply
@@ -65,13 +66,13 @@ class _Validate(_Step):
                 await send_reply(refusal, send)
                 return
             raw = body or b""
-        request = handler.read(
-            scope["path_params"], scope["query_string"], scope["headers"], raw, content_type
-        )
-        if isinstance(request, Reply):
-            await send_reply(request, send)
+        path = scope["path_params"]
+        found = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
+        refusal = handler.refuse(found[1]) if found[1] else None
+        if refusal is not None:
+            await send_reply(refusal, send)
             return
-        scope[_REQUEST] = request
+        scope[_REQUEST] = found
         await self.next_app(scope, receive, send)
 
 
@@ -79,7 +80,15 @@ class _Answer(_Step):
     """Answers a valid request."""
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        await send_reply(self.handler.answer(scope[_REQUEST]), send)
+        handler = self.handler
+        request, invalid = scope[_REQUEST]
+        wanted = handler.wanted(scope["headers"], scope["query_string"])
+        if wanted is None and not invalid:
+            await send_reply(handler.answer(request), send)
+            return
+        if wanted and wanted.delay:
+            await asyncio.sleep(wanted.delay / 1000)
+        await send_reply(handler.choose(request, wanted or NONE, invalid), send)
 
 
 class _Steps(dict[str, _Step]):
@@ -151,9 +160,12 @@ class Boundary:
             await self._app(scope, receive, send)
         except HTTPException as refusal:  # of Swagger UI, which has no such file
             await send_reply(self._service.dialect.error(refusal.status_code), send)
-        except Exception:
-            _logger.exception("%s %s failed", scope["method"], scope["path"])
-            await send_reply(self._service.dialect.error(500), send)
+        except Exception as error:
+            routed = scope.get("extensions", {}).get("connexion_routing", {})
+            reply = self._service.failed(error, routed.get("operation_id", ""))
+            if reply.status == 500:
+                _logger.exception("%s %s failed", scope["method"], scope["path"])
+            await send_reply(reply, send)
 
 
 async def nowhere(_scope: Scope, _receive: Receive, _send: Send) -> None:

@@ -72,7 +72,7 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
         """Return where a request leads, or the refusal of a path or method that leads nowhere."""
         route = self._places.find(path)
         if route is None:
-            return self._dialect.error(404)
+            return self._dialect.error(404, kind="no-route")
         operations = route.operations
         operation = operations.get(method) or (operations.get("GET") if method == "HEAD" else None)
         if operation is None:

@@ -13,8 +13,9 @@ _DRAIN_LIMIT = 64 << 20
 
 async def send_reply(reply: Reply, send: Send) -> None:
     """Send `reply` as one response."""
-    length = (b"content-length", b"%d" % len(reply.body))
-    headers = [*_fields(reply.headers, reply.media_type), length]
+    headers = list(_fields(reply.headers, reply.media_type))
+    if reply.status != 204:  # which has no length (RFC 9110, section 8.6)
+        headers.append((b"content-length", b"%d" % len(reply.body)))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 

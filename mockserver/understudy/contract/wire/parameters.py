@@ -65,7 +65,10 @@ class Parameters:
         if self._encoded:
             path = {**path, **{name: _raw(name, path, raw) for name in self._encoded}}
         texts = tuple([path[reader.name] for reader in self._path])
-        short = len(query) + sum(map(len, texts)) <= _SHORT
+        try:
+            short = len(query) + sum(map(len, texts)) <= _SHORT
+        except TypeError:  # bytes in the path that are not UTF-8
+            short = False
         request, wrong = (self._remembered if short else self._read)(texts, query)
         invalid.extend(wrong)
         if self._cookie:
