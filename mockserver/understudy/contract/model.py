@@ -6,8 +6,8 @@ Schemas are JSON Schema 2020-12 and keep their references, which point to `Contr
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from understudy.contract.behaviour import Behaviour
@@ -185,6 +185,10 @@ class Contract:
     behaviour: Behaviour = field(default_factory=Behaviour)
     base_paths: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+    def with_warnings(self, warnings: Sequence[Problem]) -> Contract:
+        """Return this contract with these warnings."""
+        return replace(self, warnings=tuple(warnings))
 
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the upper-case methods promised for a request path below `base_path`."""
