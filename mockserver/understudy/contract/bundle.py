@@ -83,7 +83,17 @@ class _Bundler:
             return MISSING
         if "$ref" in place.value:
             return self._referred(kind, place, at)
+        if kind == "Example" and "externalValue" in place.value:
+            return self._external(place, at)
         return self._members(kind, place, at)
+
+    def _external(self, place: Place, at: At) -> JsonObject:
+        """Return an example with the value that stands in a file of its own."""
+        value: JsonObject = place.value
+        if "value" in value:
+            return value
+        found = self._target(value["externalValue"], place, (at, "externalValue"), needed=False)
+        return {**value, "value": found.value} if found else value
 
     def _referred(self, kind: str, place: Place, at: At) -> Json:
         """Return what a Reference Object means: itself, where it leads to a place that stays."""
@@ -125,14 +135,16 @@ class _Bundler:
         kept = tokens[: len(self._section)] != self._section
         return kept and pointers.follow(place.document.data, tokens) is not MISSING
 
-    def _target(self, reference: Json, place: Place, at: At) -> Place | None:
+    def _target(
+        self, reference: Json, place: Place, at: At, *, needed: bool = True
+    ) -> Place | None:
         """Return where a reference leads; what leads nowhere is told of."""
         try:
             found = (
                 self._references.target(reference, place) if isinstance(reference, str) else None
             )
         except RefusedError as refused:
-            severity = "error" if refused.fatal else "warning"
+            severity = "error" if refused.fatal and needed else "warning"
             self._note(at, refused.message, refused.hint, rule="reference", severity=severity)
             return None
         if found is None:

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from understudy.contract.behaviour_file import read_behaviour
 from understudy.contract.bundle import bundled
 from understudy.contract.document import Document, parse_document, read_document
 from understudy.contract.model import Contract
-from understudy.contract.overlay import overlaid
+from understudy.contract.overlay import is_overlay, overlaid
 from understudy.contract.reader import Reader
 from understudy.contract.references import Access, References
 from understudy.contract.shapes import OPENAPI, SWAGGER
@@ -21,6 +21,7 @@ from understudy.contract.source import (
     candidates,
     fetch,
     is_url,
+    path_of,
     read_standard_input,
     shown,
 )
@@ -54,7 +55,7 @@ def load_contract(
     ContractError with every problem.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
-    document, uri = _root(source)
+    document, uri = _extended(*_root(source), allow_remote=allow_remote)
     for overlay in overlays:
         document = overlaid(document, read_document(Path(overlay).absolute()))
     version = version_of(document)
@@ -72,6 +73,19 @@ def load_contract(
     if not document.path.is_absolute():
         return contract
     return read_behaviour(contract, document.path.with_name("behaviour.yaml"))
+
+
+def _extended(document: Document, uri: str, *, allow_remote: bool) -> tuple[Document, str]:
+    """Return the document that an overlay extends, with the overlay applied, or the document."""
+    if not is_overlay(document):
+        return document, uri
+    target = urljoin(uri, document.data["extends"])
+    if is_url(target) and not (allow_remote or is_url(uri)):
+        hint = "--allow-remote allows it"
+        message = f"{target} leads into the network"
+        raise ContractError([document.problem("/extends", message, hint, rule="overlay")])
+    extended, at = _root(target if is_url(target) else path_of(target))
+    return overlaid(extended, document), at
 
 
 def _whole(
@@ -140,7 +154,7 @@ def _is_openapi(path: Path) -> bool:
         data = read_document(path).data
     except ContractError:
         return False
-    return isinstance(data, dict) and ("openapi" in data or "swagger" in data)
+    return isinstance(data, dict) and bool(data.keys() & {"openapi", "swagger"})
 
 
 def _problem(name: str | Path, message: str, hint: str = "") -> Problem:

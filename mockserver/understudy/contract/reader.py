@@ -110,7 +110,7 @@ class Reader:
                     seen.add(taken)
                     yield operation
         if not seen:
-            self._notes.error("/paths", "promises no operation", rule="paths")
+            self._notes.warn("/paths", "promises no operation", rule="paths")
 
     def _methods(self, path: str, item: JsonObject) -> Iterator[tuple[str, JsonObject, str]]:
         """Yield method, object and pointer of each operation of a path."""

@@ -63,11 +63,11 @@ def fetch(url: str) -> tuple[bytes, str]:
     Raises ContractError for anything but success in time and within the limit.
     """
     request = urllib.request.Request(url, headers={"Accept": _ACCEPT})  # noqa: S310 - see is_url
-    opener = urllib.request.build_opener(_Web())
     try:
-        with opener.open(request, timeout=_SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
             return _within_limits(response, url), str(response.url)
     except urllib.error.HTTPError as error:
+        error.close()
         raise refusal(url, f"answers {error.code}") from error
     except (OSError, HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
@@ -123,15 +123,3 @@ def _within_limits(response: BinaryIO, url: str) -> bytes:
         if time.monotonic() > deadline:
             raise TimeoutError(errno.ETIMEDOUT, f"it takes longer than {_SECONDS:.0f} s")
     return bytes(found)
-
-
-class _Web(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but only to the web."""
-
-    def redirect_request(  # type: ignore[no-untyped-def]
-        self, req, fp, code, msg, headers, newurl
-    ):
-        """Return the request that a redirect asks for."""
-        if not is_url(newurl):
-            raise ValueError(f"leads to {newurl}")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
