@@ -167,6 +167,36 @@ def test_everything_else_can_be_in_other_files_and_keeps_its_lines(tmp_path: Pat
     )
 
 
+def test_parts_can_stand_anywhere_in_the_document(tmp_path: Path) -> None:
+    document = answering({})
+    document["paths"]["/a"]["get"]["responses"] = {"200": {"$ref": "#/x-parts/Ok"}}
+    document["paths"]["/b"] = {"$ref": "#/paths/~1a"}
+    content = {"application/json": {"schema": {"$ref": "cat.json"}}}
+    files = {
+        "o.json": {**document, "x-parts": {"Ok": {"content": content}}},
+        "cat.json": {"type": "string"},
+    }
+
+    contract = load_contract(write(tmp_path, files))
+
+    assert answer(contract) == {"$ref": "#/components/schemas/cat"}
+    assert [one.path for one in contract.operations.values()] == ["/a", "/b"]
+    assert [w.rule for w in contract.warnings] == ["operation-id"]
+
+
+def test_an_example_can_stand_in_a_file_of_its_own(tmp_path: Path) -> None:
+    document = answering({"type": "string"})
+    media = document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]
+    outside = "http://127.0.0.1:9/x.json"
+    media["examples"] = {"a": {"externalValue": "a.json"}, "b": {"externalValue": outside}}
+
+    contract = load_contract(write(tmp_path, {"o.json": document, "a.json": '"Tom"'}))
+
+    found = contract.operations["get"].responses["200"].content["application/json"].examples
+    assert [(one.name, one.value) for one in found] == [("a", "Tom")]
+    assert [w.rule for w in contract.warnings] == ["reference"]
+
+
 def test_what_leads_nowhere_is_anything_with_a_warning(tmp_path: Path) -> None:
     document = answering({"properties": {"a": {"$ref": "no.json"}, "b": {"$ref": "#/no"}}})
 

@@ -55,6 +55,11 @@ class _Bundler:
         self._origins: dict[str, Origin] = {}
         self._noted: list[tuple[str, str, str, str, str]] = []
         self._open: list[tuple[str, str]] = []
+        around = section[:-1]
+        holder = shapes["Components" if around else "root"]
+        self._sections = {
+            (*around, key) for key, form in holder.items() if form[0] == "{" and key != "paths"
+        }
         self._schemas = Schemas(references, section, self._note, self._origins, nullable=nullable)
 
     def document(self) -> tuple[Document, list[Problem]]:
@@ -129,11 +134,10 @@ class _Bundler:
         """Tell whether a reference can be left to those who read the bundled document."""
         if place.uri != self._references.root.uri or not isinstance(reference, str):
             return False
-        if not reference.startswith("#/"):
+        tokens = pointers.split(reference) if reference.startswith("#/") else ()
+        if tokens[:-1] not in self._sections:
             return False
-        tokens = pointers.split(reference)
-        kept = tokens[: len(self._section)] != self._section
-        return kept and pointers.follow(place.document.data, tokens) is not MISSING
+        return pointers.follow(place.document.data, tokens) is not MISSING
 
     def _target(
         self, reference: Json, place: Place, at: At, *, needed: bool = True

@@ -7,9 +7,6 @@ import os
 import stat
 import sys
 import time
-import urllib.error
-import urllib.request
-from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import unquote, urlsplit
@@ -62,6 +59,10 @@ def fetch(url: str) -> tuple[bytes, str]:
 
     Raises ContractError for anything but success in time and within the limit.
     """
+    import urllib.error  # slow to import
+    import urllib.request
+    from http.client import HTTPException
+
     request = urllib.request.Request(url, headers={"Accept": _ACCEPT})  # noqa: S310 - see is_url
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
