@@ -50,6 +50,7 @@ class Schemas:
         self._prefix = pointers.join("#", *section, "")
         self._names: dict[tuple[str, str], str] = {}
         self._taken: dict[str, str] = {}
+        self._written: dict[str, str] = {}
         self._known: dict[tuple[str, str, str], Json] = {}
         self._waiting: deque[tuple[str, Place]] = deque()
         self._register()
@@ -129,6 +130,7 @@ class Schemas:
             count += 1
             name = f"{base}_{count}"
         self._taken[name] = wanted
+        self._written.setdefault(wanted, name)
         return name
 
     def _schema(self, place: Place, at: Any, depth: int) -> Json:
@@ -235,9 +237,8 @@ class Schemas:
     def _mapped(self, target: Json, place: Place) -> str | None:
         if not isinstance(target, str):
             return None
-        for name, wanted in self._taken.items():
-            if target == wanted:
-                return self._prefix + name
+        if target in self._written:
+            return self._prefix + self._written[target]
         try:
             found = self._references.target(target, place)
         except RefusedError:
