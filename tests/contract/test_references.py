@@ -129,6 +129,7 @@ def test_recursion_across_files_ends(tmp_path: Path) -> None:
     contract = load_contract(write(tmp_path, files))
 
     assert contract.schemas.keys() == {"cat", "owner"}
+    assert {path.name for path in contract.document.files} == files.keys()
     assert not accepts(contract, {"owner": {"cats": [{"id": "x"}]}})
 
 

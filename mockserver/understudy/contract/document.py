@@ -55,6 +55,13 @@ class Document:
         return document.origin(start + pointer[len(head) :])
 
     @property
+    def files(self) -> frozenset[Path]:
+        """Return every file that parts of this document were read from."""
+        others = {id(document): document for document, _ in self.origins.values()}
+        read = {self.path} if self.path.is_absolute() else set()
+        return frozenset(read).union(*(document.files for document in others.values()))
+
+    @property
     def shown(self) -> str:
         """Return the name of the file as the user would type it."""
         return self.name or shown(self.path)
