@@ -225,12 +225,12 @@ def test_a_mistake_on_the_command_line_is_one_message(
     ("file", "content", "message"),
     [
         ("openapi.yaml", b"openapi: [", "openapi.yaml:2: is not YAML"),
-        ("openapi.yaml", b"\xff\xfe", "openapi.yaml: is not UTF-8 text"),
-        ("openapi.yaml", b"", "openapi.yaml:1: /openapi: is not an OpenAPI 3.0 or 3.1 document"),
+        ("openapi.yaml", b"a: \xff", "openapi.yaml: is not UTF-8 text"),
+        ("openapi.yaml", b"", "openapi.yaml:1: /openapi: is not an OpenAPI 3."),
         (
             "openapi.yaml",
-            b"openapi: 3.2.0",
-            "is not an OpenAPI 3.0 or 3.1 document (found '3.2.0')",
+            b"openapi: 4.0.0",
+            "nor Swagger 2.0 (found '4.0.0')",
         ),
         ("behaviour.yaml", b"{", "behaviour.yaml:2: is not YAML"),
         ("behaviour.yaml", b"errors: {body: {}}\nnonsense: 1\n", "behaviour.yaml:2: /nonsense"),

@@ -32,13 +32,14 @@ GATES = {
     "fsspec": ("fixtures.places",),
     "httpx": ("probe.client",),
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
+    "jsonpath": ("contract.overlay",),
     "orjson": ("codec",),
     "pyarrow": ("fixtures.parquet",),
     "rich": ("cli", "report"),
     "schemathesis": ("probe.generated",),
     "starlette": ("server",),
     "uvicorn": ("server.run",),
-    "yaml": ("contract.document",),
+    "yaml": ("contract.yaml_text",),
     "zstandard": ("fixtures.compress",),
 }
 """The modules or packages through which alone a heavy dependency comes in."""

@@ -7,6 +7,7 @@ from understudy.contract.model import Contract, Parameter, SecurityScheme
 from understudy.errors import ContractError
 
 HEAD = "openapi: 3.0.3\ninfo: {title: Cats, version: '1'}\n"
+UNKNOWN = "is not an OpenAPI 3.0, 3.1 or 3.2 document, nor Swagger 2.0"
 OK = "responses: {'200': {description: OK}}"
 
 
@@ -134,10 +135,14 @@ components:
     }
 
 
-def test_every_mistake_is_reported_at_once(tmp_path: Path) -> None:
-    found = problems(
+def warnings(folder: Path, text: str) -> list[tuple[int, str, str]]:
+    return [(p.line, p.pointer, p.message) for p in load(folder, text).warnings]
+
+
+def test_every_mistake_is_told_at_once_and_the_rest_is_served(tmp_path: Path) -> None:
+    found = warnings(
         tmp_path,
-        """openapi: 3.2.0
+        """openapi: 3.1.0
 paths:
   /a:
     get:
@@ -156,22 +161,22 @@ components:
     )
 
     assert found == [
-        (1, "/openapi", "is not an OpenAPI 3.0 or 3.1 document"),
-        (8, "/paths/~1a/get/parameters/0", "leads to no object"),
+        (8, "/paths/~1a/get/parameters/0", "#/components/parameters/Nowhere leads nowhere"),
+        (1, "/info", "has no title"),
+        (1, "/info", "has no version"),
         (9, "/paths/~1a/get/responses/200", "leads to no object"),
         (5, "/paths/~1a/get", "asks for the undefined security scheme 'nobody'"),
-        (12, "/paths/~1b/get", "documents no response"),
         (12, "/paths/~1b/get", "repeats the operationId 'twice'"),
+        (12, "/paths/~1b/get", "documents no response"),
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (f"{HEAD}paths: {{}}", "promises no operation"),
-        ("swagger: '2.0'\npaths: {}", "is not an OpenAPI 3.0 or 3.1 document"),
-        ("[1, 2]", "is not an OpenAPI 3.0 or 3.1 document"),
-        ("", "is not an OpenAPI 3.0 or 3.1 document"),
+        ("openapi: 4.0.0\npaths: {}", UNKNOWN),
+        ("[1, 2]", UNKNOWN),
+        ("", UNKNOWN),
     ],
 )
 def test_a_document_that_promises_nothing_is_refused(

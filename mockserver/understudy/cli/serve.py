@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
 import click
 
@@ -14,8 +15,12 @@ from understudy.cli.ending import fail
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract, Operation
+from understudy.contract.source import STANDARD_INPUT
 from understudy.errors import ContractError, ExitCode, Problem, StartError
 from understudy.respond.access import example
+
+_WARNINGS: Final = 20
+"""How many warnings are shown at the start."""
 
 
 @click.command()
@@ -59,6 +64,15 @@ from understudy.respond.access import example
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
+    "--overlay", "overlays", multiple=True, type=click.Path(exists=True, dir_okay=False),
+    help="Apply an OpenAPI Overlay to each contract. Repeatable.",
+)  # fmt: skip
+@click.option("--allow-remote", is_flag=True, help="Follow references into the network.")
+@click.option(
+    "--allow-outside", is_flag=True,
+    help="Follow references to files outside the folder of the contract.",
+)  # fmt: skip
+@click.option(
     "--log", default="requests", type=click.Choice(["requests", "off"]),
     help="What to say about each request.",
 )  # fmt: skip
@@ -79,12 +93,14 @@ def serve(
     workers: int,
     cors: bool,  # noqa: FBT001
     log: str,
+    **loading: Any,
 ) -> None:
     """Serve contracts with generated data.
 
     Without a name, all bundled contracts are served, each under a prefix of its name. One
-    contract alone is served at its own documented path. A file is any OpenAPI 3.0 document; a
-    behaviour.yaml beside it is applied.
+    contract alone is served at its own documented path. A file is any OpenAPI 3 or Swagger 2.0
+    document, a folder that holds one, a URL, or - for standard input; a behaviour.yaml beside it
+    is applied.
 
     \b
     Examples:
@@ -103,28 +119,33 @@ def serve(
         stateless=stateless, strict_ids=strict_ids,
     )  # fmt: skip
     try:
-        loaded = _load(names)
+        if workers > 1 and STANDARD_INPUT in names:
+            raise StartError("workers cannot share standard input; name a file")
+        loaded = _load(names, loading)
         application = Application(loaded, settings)
         listener = bind(host, port)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
         fail(str(error), ExitCode.START)
-    lines = _ready_lines(loaded, settings, address(listener))
+    lines = [*_warning_lines(loaded), *_ready_lines(loaded, settings, address(listener))]
     if workers > 1:
         _say(lines)
-        serve_with_workers(names, settings, listener, workers=workers, access_log=log == "requests")
+        serve_with_workers(
+            names, settings, listener, workers=workers, access_log=log == "requests",
+            loading=loading,
+        )  # fmt: skip
         return
     serve(application, listener, access_log=log == "requests", ready=lambda: _say(lines))
 
 
-def _load(names: Sequence[str]) -> list[Contract]:
+def _load(names: Sequence[str], loading: Mapping[str, Any]) -> list[Contract]:
     """Load all contracts. Raises one ContractError for the problems of all of them."""
     loaded: list[Contract] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            loaded.append(load_contract(name))
+            loaded.append(load_contract(name, **loading))
         except ContractError as error:
             problems += error.problems
     if problems:
@@ -135,12 +156,21 @@ def _load(names: Sequence[str]) -> list[Contract]:
     return loaded
 
 
+def _warning_lines(contracts: Sequence[Contract]) -> list[str]:
+    """Return what is written wrongly and served all the same, as far as it can be taken in."""
+    warnings = [str(warning) for contract in contracts for warning in contract.warnings]
+    more = len(warnings) - _WARNINGS
+    lines = [f"warning: {warning}" for warning in warnings[:_WARNINGS]]
+    return [*lines, f"and {more} more warnings"] if more > 0 else lines
+
+
 def _ready_lines(contracts: Sequence[Contract], settings: Settings, url: str) -> list[str]:
     """Return what to say when the server is ready: addresses, credentials, seed."""
     lines = [f"Understudy is standing in at {url}/ (seed {settings.seed}); Ctrl-C ends it"]
     for contract in contracts:
         prefix = f"/{contract.name}" if len(contracts) > 1 else ""
-        shown = _credential(next(iter(contract.operations.values())), settings)
+        first = next(iter(contract.operations.values()), None)
+        shown = _credential(first, settings) if first else ""
         lines.append(f"  {contract.title}: {url}{prefix}{contract.base_path}   {shown}")
     return lines
 

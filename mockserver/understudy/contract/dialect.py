@@ -60,7 +60,12 @@ def lower_2020(schema: Json) -> Json:
     return {**lowered, "allOf": [*lowered.get("allOf", ()), reference]}
 
 
-LOWERINGS: Final[Mapping[str, Callable[[Json], Json]]] = {"3.0": lower, "3.1": lower_2020}
+LOWERINGS: Final[Mapping[str, Callable[[Json], Json]]] = {
+    "2.0": lower,
+    "3.0": lower,
+    "3.1": lower_2020,
+    "3.2": lower_2020,
+}
 """How schemas are lowered, by version of OpenAPI."""
 
 

@@ -37,14 +37,22 @@ def directions(schemas: Mapping[str, Json]) -> Directions:
     """Return what `schemas` are in each direction; `Book` is `Book.request` in requests."""
 
     def request(schema: Json) -> Json:
-        return _renamed(_without(schema, "readOnly", schemas), renamed)
+        bare = _without(schema, "readOnly", schemas) if _says(schema, "readOnly", read) else schema
+        return _renamed(bare, renamed) if renamed else bare
 
     def response(schema: Json) -> Json:
+        if not _says(schema, "writeOnly", written):
+            return schema
         return _without(schema, "writeOnly", schemas)
 
+    uses = {name: set(referred(schema)) for name, schema in schemas.items()}
+    read, written = (
+        frozenset(_users({n for n, one in schemas.items() if _says(one, keyword)}, uses))
+        for keyword in ("readOnly", "writeOnly")
+    )
     renamed: dict[str, str] = {}
     differing = {n for n, schema in schemas.items() if request(schema) != response(schema)}
-    renamed = {name: _free(f"{name}.request", schemas) for name in _users(differing, schemas)}
+    renamed = {name: _free(f"{name}.request", schemas) for name in _users(differing, uses)}
     said = {name: response(schema) for name, schema in schemas.items()}
     asked = {new: request(schemas[name]) for name, new in renamed.items()}
     return Directions({**said, **asked}, request, response)
@@ -54,14 +62,28 @@ def _free(name: str, schemas: Mapping[str, Json]) -> str:
     return name if name not in schemas else _free(f"{name}_", schemas)
 
 
-def _users(names: set[str], schemas: Mapping[str, Json]) -> list[str]:
+def _users(names: set[str], uses: Mapping[str, set[str]]) -> list[str]:
     """Return `names` and the names of all schemas from which references lead to them."""
-    uses = {name: set(referred(schema)) for name, schema in schemas.items()}
     found: set[str] = set()
     while names:
         found |= names
         names = {name for name, used in uses.items() if used & names} - found
-    return [name for name in schemas if name in found]
+    return [name for name in uses if name in found]
+
+
+def _says(schema: Json, keyword: str, names: frozenset[str] = frozenset()) -> bool:
+    """Tell whether a part of `schema` is marked by `keyword`, or refers to one of `names`."""
+    found = False
+
+    def look(part: Json) -> Json:
+        nonlocal found
+        if isinstance(part, dict) and not found:
+            found = part.get(keyword) is True or named(part).partition("/")[0] in names
+            mapped(part, look)
+        return part
+
+    look(schema)
+    return found
 
 
 def _renamed(schema: Json, names: Mapping[str, str]) -> Json:

@@ -7,7 +7,7 @@ stands for itself and all of them. Source: OpenAPI 3.0.3 and 3.1.1, "Discriminat
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 from understudy.contract.schemas import mapped, members, named, reference, resolve
 from understudy.types import Json, JsonObject
@@ -29,24 +29,22 @@ def tagged(schema: Json, schemas: Mapping[str, Json]) -> Json:
 
 def inherited(schemas: Mapping[str, Json]) -> dict[str, Json]:
     """Return the named schemas with tags for those that inherit a discriminator."""
-    found = dict(schemas)
+    found, children = dict(schemas), _children(schemas)
     for name, schema in schemas.items():
         if isinstance(schema, dict) and "discriminator" in schema:
-            family = {name, *_descendants(name, schemas)}
+            family = {name, *_descendants(name, children)}
             closed = any(keyword in schema for keyword in _UNIONS)
             for member in family - {name} if closed else family:
-                heir = _heir(member, schema["discriminator"], schemas, family)
+                bare = _bare(member, schemas, family)
+                own = _with_tag(bare, member, schema["discriminator"], schemas)
+                heir = _heir(member, own, schema["discriminator"], children.get(member, ()))
                 found[member] = {**heir, "discriminator": schema["discriminator"]}
     return found
 
 
-def _heir(
-    name: str, found: JsonObject, schemas: Mapping[str, Json], family: set[str]
-) -> JsonObject:
+def _heir(name: str, own: JsonObject, found: JsonObject, children: Sequence[str]) -> JsonObject:
     """Return one of a family as itself, with its tag, or as any of those that inherit from it."""
-    bare = _bare(name, schemas, family)
-    own = _with_tag(bare, name, found, schemas)
-    heirs: list[Json] = [reference(child) for child in _children(name, schemas)]
+    heirs: list[Json] = [reference(child) for child in children]
     if not heirs:
         return own
     abstract = "mapping" in found and not _mapped_tags(name, found)
@@ -65,19 +63,24 @@ def _bare(name: str, schemas: Mapping[str, Json], family: set[str]) -> JsonObjec
     return said
 
 
-def _descendants(name: str, schemas: Mapping[str, Json]) -> set[str]:
+def _descendants(name: str, children: Mapping[str, Sequence[str]]) -> set[str]:
     found: set[str] = set()
     fresh = [name]
     while fresh:
-        fresh = [c for parent in fresh for c in _children(parent, schemas) if c not in found]
+        fresh = [c for parent in fresh for c in children.get(parent, ()) if c not in found]
         found.update(fresh)
     return found
 
 
-def _children(name: str, schemas: Mapping[str, Json]) -> Iterator[str]:
+def _children(schemas: Mapping[str, Json]) -> Mapping[str, Sequence[str]]:
+    """Return by name the schemas that refer to it in their allOf."""
+    found: dict[str, list[str]] = {}
     for child, schema in schemas.items():
-        if isinstance(schema, dict) and reference(name) in schema.get("allOf", ()):
-            yield child
+        parts = schema.get("allOf", ()) if isinstance(schema, dict) else ()
+        for parent in {named(part): None for part in parts if isinstance(part, dict)}:
+            if parent:
+                found.setdefault(parent, []).append(child)
+    return found
 
 
 def _branch(branch: Json, found: JsonObject, schemas: Mapping[str, Json]) -> Json:

@@ -1,82 +1,74 @@
-"""Read a YAML or JSON file and remember the line of every value in it.
+"""Read YAML or JSON text as data that knows its lines.
 
-Documents are data: no tags, no templates, no timestamps; only what JSON can say. Aliases are
-expanded under a budget, so that a small file cannot become a large value.
+Documents are data: no tags, no templates, no timestamps; only what JSON can say. Aliases share
+what they stand for and count as often as they stand, under a budget.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-import yaml
-
-from understudy.contract import pointers
+from understudy.codec import loads
+from understudy.contract.lines import Lines, lines_of_json
+from understudy.contract.source import read_file, shown
+from understudy.contract.yaml_text import DEPTH_BUDGET, Flaw, Parsed, parsed, parsed_stream
 from understudy.errors import ContractError, Problem
 from understudy.types import Json
-
-NODE_BUDGET = 3_000_000
-DEPTH_BUDGET = 200
-_SHOWN = 4
-
-
-class _CoreLoader(yaml.CSafeLoader):
-    """Resolves plain scalars by the YAML 1.2 core schema: `no` and `2024-01-01` are text."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-    _trail: tuple[str, ...] = ()
-
-    def descend_resolver(self, current_node: yaml.Node | None, current_index: object) -> None:
-        """Go one level down, but not so deep that the C library crashes the process."""
-        self._trail += (str(getattr(current_index, "value", current_index)),)
-        if len(self._trail) > DEPTH_BUDGET + 1:
-            raise RecursionError(pointers.join("", *self._trail[1 : 1 + _SHOWN]))
-        super().descend_resolver(current_node, current_index)
-
-    def ascend_resolver(self) -> None:
-        """Go one level up."""
-        self._trail = self._trail[:-1]
-        super().ascend_resolver()
-
-
-for _tag, _pattern, _first in (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("null", r"~|null|Null|NULL|", "~nN"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
-    ("merge", "<<", "<"),
-):
-    _CoreLoader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), [*_first, ""]
-    )
-
-_SCALARS: Mapping[str, Callable[[str], Json]] = {
-    "tag:yaml.org,2002:null": lambda _text: None,
-    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
-    "tag:yaml.org,2002:int": int,
-    "tag:yaml.org,2002:float": float,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file: its value, and the line on which each JSON Pointer into it begins."""
+    """A parsed file: its value, and the line on which each JSON Pointer into it begins.
+
+    Where parts of the value come from elsewhere, `origins` says by pointer from where. `name` is
+    what messages call it.
+    """
 
     path: Path
     data: Json
-    lines: Mapping[str, int]
+    lines: Lines = field(repr=False, compare=False)
+    name: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
 
-    def problem(self, pointer: str, message: str, hint: str = "") -> Problem:
+    def problem(
+        self, pointer: str, message: str, hint: str = "", *, rule: str = "", severity: str = "error"
+    ) -> Problem:
         """Return a problem at `pointer`, with the line of it or of its nearest ancestor."""
-        return Problem(_shown(self.path), self._line(pointer), pointer, message, hint)
+        document, place = self.origin(pointer)
+        line = document.lines.at(place)
+        return Problem(document.shown, line, place, message, hint, severity, rule)
 
-    def _line(self, pointer: str) -> int:
-        while pointer and pointer not in self.lines:
-            pointer = pointer.rpartition("/")[0]
-        return self.lines.get(pointer, 1)
+    def origin(self, pointer: str) -> Origin:
+        """Return the document in which `pointer` was written, and the pointer there."""
+        document, place = self, pointer
+        if not self.origins:
+            return document, place
+        head = pointer
+        while head not in self.origins:
+            if not head:
+                return document, place
+            head = head.rpartition("/")[0]
+        document, start = self.origins[head]
+        return document.origin(start + pointer[len(head) :])
+
+    @property
+    def files(self) -> frozenset[Path]:
+        """Return every file that parts of this document were read from."""
+        others = {id(document): document for document, _ in self.origins.values()}
+        read = {self.path} if self.path.is_absolute() else set()
+        return frozenset(read).union(*(document.files for document in others.values()))
+
+    @property
+    def shown(self) -> str:
+        """Return the name of the file as the user would type it."""
+        return self.name or shown(self.path)
+
+
+Origin = tuple[Document, str]
+"""A document and a pointer into it."""
 
 
 def read_document(path: Path) -> Document:
@@ -85,81 +77,74 @@ def read_document(path: Path) -> Document:
     Raises ContractError when the file cannot be read, is not YAML, is nested or aliased beyond
     the budget, or repeats a key.
     """
+    return parse_document(read_file(path), path)
+
+
+def parse_document(raw: bytes, path: Path, name: str = "") -> Document:
+    """Parse YAML or JSON that was read from `path`. Raises ContractError for what is neither."""
+    said = name or shown(path)
+    text = _text(raw, said)
+    data = _json(text)
+    if data is not None:
+        _check_depth(data, said)
+        return Document(path, data, Lines(data, lambda: lines_of_json(text)), name)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_CoreLoader)
-    except OSError as error:
-        raise ContractError([Problem(_shown(path), 0, "", f"{error.strerror}")]) from error
-    except UnicodeDecodeError as error:
-        raise ContractError([Problem(_shown(path), 0, "", "is not UTF-8 text")]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        message = f"is not YAML: {error.problem}"
-        raise ContractError([Problem(_shown(path), line, "", message)]) from error
-    except yaml.YAMLError as error:
-        raise ContractError([Problem(_shown(path), 0, "", f"is not YAML: {error}")]) from error
-    except RecursionError as error:
-        message = f"is nested deeper than {DEPTH_BUDGET} levels"
-        raise ContractError([Problem(_shown(path), 0, str(error), message)]) from error
-    return _Builder(path).document(node)
+        found = parsed(text)
+    except Flaw as flaw:
+        message = flaw.message
+        raise ContractError([_problem(said, flaw.line, flaw.pointer, message)]) from flaw
+    if found.flaws:
+        raise ContractError([_problem(said, f.line, f.pointer, f.message) for f in found.flaws])
+    return Document(path, found.value, _lines(found), name)
 
 
 def read_stream(stream: BinaryIO) -> Iterator[Json]:
     """Yield the values of a stream of YAML documents. Raises ValueError for what is none."""
     try:
-        for node in yaml.compose_all(stream, Loader=_CoreLoader):
-            yield _Builder(Path()).document(node).data
-    except (yaml.YAMLError, ContractError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+        for found in parsed_stream(stream):
+            if found.flaws:
+                raise ValueError("; ".join(flaw.message for flaw in found.flaws))
+            yield found.value
+    except Flaw as flaw:
+        raise ValueError(flaw.message) from flaw
 
 
-class _Builder:
-    """Turns composed nodes into values, noting lines and every problem on the way."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lines: dict[str, int] = {}
-        self._problems: list[Problem] = []
-
-    def document(self, node: yaml.Node | None) -> Document:
-        data = self._value(node, "", 0) if node else None
-        if self._problems:
-            raise ContractError(self._problems)
-        return Document(self._path, data, self._lines)
-
-    def _value(self, node: yaml.Node, pointer: str, depth: int) -> Json:
-        self._lines[pointer] = node.start_mark.line + 1
-        if len(self._lines) > NODE_BUDGET or depth > DEPTH_BUDGET:
-            raise ContractError([self._problem(node, pointer, "holds too many or too deep values")])
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, pointer, depth)
-        if isinstance(node, yaml.SequenceNode):
-            items = enumerate(node.value)
-            return [self._value(n, pointers.join(pointer, i), depth + 1) for i, n in items]
-        return _SCALARS.get(node.tag, str)(node.value)
-
-    def _mapping(self, node: yaml.MappingNode, pointer: str, depth: int) -> dict[str, Json]:
-        result: dict[str, Json] = {}
-        for key, value in self._members(node):
-            if key.value in result:
-                self._problems.append(self._problem(key, pointer, f"repeats the key {key.value!r}"))
-            where = pointers.join(pointer, key.value)
-            result[key.value] = self._value(value, where, depth + 1)
-        return result
-
-    def _members(self, node: yaml.MappingNode) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                yield key, value
-            else:
-                self._problems.append(self._problem(key, "", "has a key that is not text"))
-
-    def _problem(self, node: yaml.Node, pointer: str, message: str) -> Problem:
-        return Problem(_shown(self._path), node.start_mark.line + 1, pointer, message)
+def _lines(found: Parsed) -> Lines:
+    return Lines(found.value, lambda: found.lines)
 
 
-def _shown(path: Path) -> str:
-    """Return `path` as the user would type it: relative when it is below the working folder."""
+def _text(raw: bytes, said: str) -> str:
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        return str(path.relative_to(Path.cwd()))
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ContractError([_problem(said, 0, "", "is not UTF-8 text")]) from error
+
+
+def _json(text: str) -> Json:
+    """Return the value of JSON text, or None for what is none, or no object or array."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return loads(text.encode())
     except ValueError:
-        return str(path)
+        return None  # which YAML may be able to read, and says where it is not
+
+
+def _check_depth(data: Json, said: str) -> None:
+    level: list[Json] = [data]
+    for _ in range(DEPTH_BUDGET):
+        level = [
+            child
+            for value in level
+            for child in (value.values() if isinstance(value, dict) else value)
+            if isinstance(child, dict | list) and child
+        ]
+        if not level:
+            return
+    message = f"is nested deeper than {DEPTH_BUDGET} levels"
+    raise ContractError([_problem(said, 0, "", message)])
+
+
+def _problem(said: str, line: int, pointer: str, message: str) -> Problem:
+    return Problem(said, line, pointer, message, rule="syntax")

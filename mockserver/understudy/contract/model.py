@@ -5,8 +5,8 @@ Schemas are JSON Schema 2020-12 and keep their references, which point to `Contr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from understudy.contract.behaviour import Behaviour
@@ -190,4 +190,8 @@ class Contract:
     @property
     def files(self) -> tuple[Path, ...]:
         """Return the files that decide about this contract, behaviour.yaml among them."""
-        return (self.document.path, self.document.path.with_name("behaviour.yaml"))
+        return (*self.document.files, self.document.path.with_name("behaviour.yaml"))
+
+    def with_warnings(self, warnings: Sequence[Problem]) -> Contract:
+        """Return this contract with these warnings."""
+        return replace(self, warnings=tuple(warnings))

@@ -17,9 +17,9 @@ COMBINERS = ("allOf", "anyOf", "oneOf")
 IN_PLACE: Final = (*COMBINERS, "if", "then", "else")
 """The keywords whose schemas are about the same value as what they stand in."""
 
-_LISTS = (*COMBINERS, "prefixItems")
-_MAPPINGS = ("$defs", "dependentSchemas", "patternProperties", "properties")
-_SINGLE = tuple(
+_LISTS = frozenset((*COMBINERS, "prefixItems"))
+_MAPPINGS = frozenset(("$defs", "dependentSchemas", "patternProperties", "properties"))
+_SINGLE = frozenset(
     """
     additionalProperties contains contentSchema else if items not propertyNames then
     unevaluatedItems unevaluatedProperties
@@ -29,16 +29,16 @@ _SINGLE = tuple(
 
 def mapped(schema: JsonObject, change: Callable[[Json], Json]) -> JsonObject:
     """Return `schema` with each of its subschemas changed; what is deeper is up to `change`."""
-    found = dict(schema)
-    for key in _SINGLE:
-        if key in found:
-            found[key] = change(found[key])
-    for key in _LISTS:
-        if key in found:
-            found[key] = [change(part) for part in found[key]]
-    for key in _MAPPINGS:
-        if key in found:
-            found[key] = {name: change(part) for name, part in found[key].items()}
+    found: JsonObject = {}
+    for key, value in schema.items():
+        if key in _SINGLE:
+            found[key] = change(value)
+        elif key in _LISTS:
+            found[key] = [change(part) for part in value]
+        elif key in _MAPPINGS:
+            found[key] = {name: change(part) for name, part in value.items()}
+        else:
+            found[key] = value
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import jsonschema_rs
 
@@ -62,3 +63,13 @@ def _rooted(schema: Json, schemas: Mapping[str, Json]) -> Json:
         return schema
     components: JsonObject = {"components": {"schemas": reachable(schema, schemas)}}
     return {**schema, **components}
+
+
+@lru_cache(maxsize=4096)
+def is_pattern(text: str) -> bool:
+    """Tell whether `text` is a regular expression (ECMA-262) that can be matched here."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": text}, validate_formats=True)
+    except ValueError:
+        return False
+    return True

@@ -12,7 +12,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -79,11 +79,17 @@ def serve_with_workers(
     *,
     workers: int,
     access_log: bool = True,
+    loading: Mapping[str, Any] | None = None,
 ) -> None:
-    """Serve from `workers` processes, which share what clients create, until interrupted."""
+    """Serve from `workers` processes, which share what clients create, until interrupted.
+
+    `loading` are the options with which each loads the contracts.
+    """
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
         shared = replace(settings, store=str(Path(folder, "created.ndjson")))
-        os.environ[_WORKER] = json.dumps([list(names), asdict(shared)], default=str)
+        os.environ[_WORKER] = json.dumps(
+            [list(names), asdict(shared), dict(loading or {})], default=str
+        )
         config = _config(
             "understudy.server.run:worker", access_log=access_log, factory=True, workers=workers
         )
@@ -95,10 +101,10 @@ def serve_with_workers(
 
 def worker() -> Application:
     """Return the application of one worker process, as its parent described it."""
-    names, fields = json.loads(os.environ[_WORKER])
+    names, fields, loading = json.loads(os.environ[_WORKER])
     fields["now"] = datetime.fromisoformat(fields["now"])
     fields |= {key: tuple(fields[key]) for key in ("tokens", "api_keys")}
-    return Application([load_contract(name) for name in names], Settings(**fields))
+    return Application([load_contract(name, **loading) for name in names], Settings(**fields))
 
 
 class MockServer:

@@ -65,11 +65,12 @@ def _parameters(side: Side) -> dict[tuple[str, str], _Written]:
         name = one.name.lower() if one.location == "header" else one.name
         if one.location == "path" and name in positions:
             name = str(positions.index(name))
-        pointer, source = next(
+        written = (
             (pointer, data)
             for pointer, data in listed
             if (data.get("name"), data.get("in")) == (one.name, one.location)
         )
+        pointer, source = next(written, (side.operation.pointer, {}))  # {}: the path names it
         found[one.location, name] = _Written(one, pointer, source)
     return found
 
