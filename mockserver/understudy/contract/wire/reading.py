@@ -172,5 +172,6 @@ _KIND_IN_TEXT: Mapping[str, _Kind] = {
     "number": _as_number,
     "boolean": _as_boolean,
     "format": _as_format,
+    "syntax": lambda one: _is_json_to_some(str(one.value).encode("latin-1", "replace")),
 }
 _KIND_IN_BODY: Mapping[str, _Kind] = {"format": _as_format}
