@@ -70,9 +70,11 @@ class RequestReader:
         if sent.body and not self._body.understands(media_type):
             invalid.append(Invalid("mediaType", ("body",), f"{media_type} is not documented"))
         else:
-            body = self._body.read(sent.body, media_type, invalid)
-            if body is not None and not self._body.speaks(media_type):
-                invalid.append(Invalid("style", ("body",), "is of a media type of its own"))
+            wrong: list[Invalid] = []
+            body = self._body.read(sent.body, media_type, wrong)
+            if sent.body and not self._body.speaks(media_type):
+                wrong = [Invalid("style", ("body",), "is of a media type of its own")]
+            invalid.extend(wrong)
         if any(one.keyword == "json" for one in invalid) and _is_json_to_some(sent.body):
             invalid = [replace(one, keyword="encoding") for one in invalid]
         return Understood(replace(request, body=body), tuple(invalid))
