@@ -12,6 +12,7 @@ from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
 from understudy.contract.schemas import members, resolve
 from understudy.contract.validate import Validator
+from understudy.contract.wire.media import is_spoken
 from understudy.contract.wire.writing import Arguments
 from understudy.generate.world import World
 from understudy.types import Json, JsonObject
@@ -109,8 +110,8 @@ class Supply:
         """Return a valid request body, another for each number; MISSING if there is none."""
         if operation.body is None:
             return MISSING
-        for name, media in operation.body.content.items():
-            if "json" not in name:
+        for name, media in islice(operation.body.content.items(), 1):
+            if not is_spoken(name, media.schema, self._contract.schemas):
                 continue
             validator = Validator(media.schema, self._contract.schemas)
             if number == 0 and media.examples and validator.accepts(media.examples[0].value):

@@ -271,3 +271,19 @@ def test_no_bytes_are_fatal(raw: bytes) -> None:
                 decode(body, kind, kind, MediaType(schema), {})
             except ValueError:
                 continue
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind", "count"),
+    [
+        (b"<r>" + b"".join(b"<a%d/>" % i for i in range(20_000)) + b"</r>", "text/xml", 20_000),
+        (b"f[a]=1&" * 20_000, FORM, 1),
+        (b"--b\r\n\r\n\r\n" * 5_000 + b"--b--", f"{PARTS}; boundary=b", 1),
+        (b"data: 1\n\n" * 20_000, EVENTS, 20_000),
+    ],
+)
+def test_many_parts_are_read_one_after_the_other(raw: bytes, kind: str, count: int) -> None:
+    schema = {"type": "object", "properties": {"f": {"type": "object"}}}
+    media = MediaType(schema, item=INTEGER, encoding={"f": {"style": "deepObject"}})
+
+    assert len(decode(raw, kind, kind, media, {})) == count

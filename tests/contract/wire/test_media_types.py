@@ -74,6 +74,7 @@ def test_any_accept_is_answered_by_an_offer_or_none(accept: str, offered: list[s
         ([JSON], "application/vnd.cats+json", ""),
         ([JSON], "", ""),
         ([], JSON, ""),
+        (["json", JSON], "JSON", "json"),
     ],
 )
 def test_the_closest_documented_type_is_found(names: list[str], wanted: str, found: str) -> None:

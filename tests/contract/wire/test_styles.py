@@ -165,7 +165,6 @@ def read(
         (b"p=1%2C2", IDS, {"explode": False}, [1, 2]),
         (b"p=a%2Cb", WORDS, {"explode": False}, ["a,b"]),
         (b"p=a%2Cb,c", WORDS, {"explode": False}, ["a,b", "c"]),
-        (b"p=", IDS, {"explode": False}, []),
         (b"p=", WORDS, {"explode": False}, [""]),
         (b"p=1+2%203", IDS, {"style": "spaceDelimited"}, [1, 2, 3]),
         (b"p=1|2%7C3", IDS, {"style": "pipeDelimited"}, [1, 2, 3]),
@@ -197,6 +196,8 @@ def test_a_query_parameter_is_read_by_its_style(
     [
         (b"p=1,x", IDS, {"explode": False}, "integer"),
         (b"p=1&p=2", IDS, {"explode": False}, "repeated"),
+        (b"p=", IDS, {"explode": False}, "integer"),
+        (b"p=", {"type": "object"}, {"explode": False}, "style"),
         (b"p=R,1,G", {"type": "object"}, {"explode": False}, "style"),
         (b"p=%FF,1", WORDS, {"explode": False}, "encoding"),
         (b"p[a]=1&p[a][b]=2", DEEP, {"style": "deepObject"}, "style"),

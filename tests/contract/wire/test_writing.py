@@ -242,3 +242,32 @@ def test_what_travels_in_a_way_of_its_own_is_neither_valid_nor_surely_invalid(
 
     assert not is_plain(one, {})
     assert (found.invalid == (), found.surely_invalid) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "raw", "invalid", "sure"),
+    [
+        ("text/plain", "text/plain", b"abc", ["maxLength"], True),
+        ("text/plain", "text/plain; charset=utf-16", b"abcd", ["style"], False),
+        ("text/plain", "text/plain; charset=bogus", b"abc", ["style"], False),
+        ("image/png", "image/png", b"abc", ["style"], False),
+        ("text/plain", "text/html", b"a", ["mediaType"], True),
+        ("image/png", "", b"", ["missing"], True),
+    ],
+)
+def test_only_what_all_readers_take_for_the_same_is_judged(
+    kind: str,
+    content_type: str,
+    raw: bytes,
+    invalid: list[str],
+    sure: bool,  # noqa: FBT001
+) -> None:
+    schema: JsonObject = {"type": "string", "maxLength": 2}
+    if kind == "image/png":
+        schema = {"type": "object"}
+    one = operation(body=RequestBody(required=True, content={kind: MediaType(schema)}))
+    headers = (("Content-Type", content_type),) if content_type else ()
+    found = RequestReader(one, {}).read(Sent("POST", "/x", headers, raw), {})
+
+    assert [wrong.keyword for wrong in found.invalid] == invalid
+    assert (found.surely_invalid is not None) is sure

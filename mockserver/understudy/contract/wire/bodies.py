@@ -10,13 +10,14 @@ from understudy.contract.model import RequestBody
 from understudy.contract.validate import Validator, Violation
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import Decoder
-from understudy.contract.wire.media_types import bare, best, is_json
+from understudy.contract.wire.media_types import bare, best, is_json, parameter
 from understudy.contract.wire.typed import DECODERS
 from understudy.types import Json
 
 DEPTH_LIMIT = 200  # far from where writing the same value again would exhaust the stack
 _REMEMBERED = 64
 _OCTETS = "application/octet-stream"
+_EVERYWHERE = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,11 @@ class Body:
         return not content_type or self._way(content_type) is not None
 
     def speaks(self, content_type: str) -> bool:
-        """Tell whether bodies of a documented media type are held against its schema."""
+        """Tell whether all readers take bodies of a documented media type for the same value."""
         way = self._way(content_type)
-        return way is not None and way.validator is not None and way.kind != _OCTETS
+        if way is None or way.validator is None or way.kind == _OCTETS:
+            return False
+        return way.is_json or parameter(content_type, "charset").lower() in _EVERYWHERE
 
     def read(self, raw: bytes, content_type: str, invalid: list[Invalid]) -> Json:
         """Return the decoded body; what is wrong with it is added to `invalid`."""
@@ -81,8 +84,8 @@ class Body:
         kind = way.kind if way.kind == _OCTETS else content_type
         try:
             value = way.decoder.read(raw, kind)
-        except UnicodeDecodeError as error:
-            invalid.append(Invalid("encoding", ("body",), f"is not {error.encoding} text"))
+        except UnicodeError as error:
+            invalid.append(Invalid("encoding", ("body",), str(error)))
             return None
         except ValueError as error:
             invalid.append(Invalid("syntax", ("body",), str(error)))

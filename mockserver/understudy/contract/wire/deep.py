@@ -64,7 +64,7 @@ def _put(node: dict[str, Tree], tokens: list[str], value: str) -> None:
     before = node.get(tokens[-1])
     if isinstance(before, dict):
         raise ValueError("has a value where there are properties")
-    if before is None:
-        node[tokens[-1]] = value
+    if isinstance(before, list):
+        before.append(value)
     else:
-        node[tokens[-1]] = [*(before if isinstance(before, list) else [before]), value]
+        node[tokens[-1]] = value if before is None else [before, value]

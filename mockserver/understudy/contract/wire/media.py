@@ -35,11 +35,9 @@ class Decoder:
         if self.is_text:
             return _as_text(raw, content_type)
         if sequences.is_sequence(name):
-            said = _text(raw, parameter(content_type, "charset"))
-            return sequences.read(said, name, self._media, self._reader)
+            return sequences.read(raw.decode(), name, self._media, self._reader)
         if name == _FORM:
-            said = _text(raw, parameter(content_type, "charset"))
-            return forms.read(said, self._media, self._reader)
+            return forms.read(raw.decode(), self._media, self._reader)
         if name.startswith("multipart/"):
             return self._parts(raw, content_type)
         if is_xml(name):
@@ -132,7 +130,7 @@ def _text(raw: bytes, charset: str) -> str:
     try:
         return raw.decode(charset or "utf-8")
     except LookupError:
-        raise ValueError(f"charset {charset} is not known") from None
+        raise UnicodeError(f"charset {charset} is not known") from None
 
 
 def _as_text(raw: bytes, content_type: str) -> str:

@@ -91,6 +91,10 @@ def _rank(kind: MediaType, ranges: Sequence[MediaType]) -> tuple[float, int, int
 
 def best(names: Iterable[str], wanted: str) -> str:
     """Return the documented type or range that a body of the type `wanted` is, or an empty text."""
+    names = list(names)
+    exact = [name for name in names if wanted and name.lower() == wanted.lower()]
+    if exact:
+        return exact[0]
     kind = parse(wanted)
     known = ((name, parse(name)) for name in names)
     fits = [(kind.fit(one), name) for name, one in known if kind and one]

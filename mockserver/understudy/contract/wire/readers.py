@@ -180,7 +180,7 @@ class Content:
             try:
                 value = media.decode(raws[0], kind, kind, self.media, self.schemas)
             except ValueError as error:
-                invalid.append(Invalid("syntax", path, str(error)))
+                invalid.append(Invalid("syntax", path, str(error), raws[0].decode("latin-1")))
                 return
             into[self.name] = value
             for one in self.validator.violations(value):

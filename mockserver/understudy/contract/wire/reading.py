@@ -70,9 +70,11 @@ class RequestReader:
         if sent.body and not self._body.understands(media_type):
             invalid.append(Invalid("mediaType", ("body",), f"{media_type} is not documented"))
         else:
-            body = self._body.read(sent.body, media_type, invalid)
-            if body is not None and not self._body.speaks(media_type):
-                invalid.append(Invalid("style", ("body",), "is of a media type of its own"))
+            wrong: list[Invalid] = []
+            body = self._body.read(sent.body, media_type, wrong)
+            if sent.body and not self._body.speaks(media_type):
+                wrong = [Invalid("style", ("body",), "is of a media type of its own")]
+            invalid.extend(wrong)
         if any(one.keyword == "json" for one in invalid) and _is_json_to_some(sent.body):
             invalid = [replace(one, keyword="encoding") for one in invalid]
         return Understood(replace(request, body=body), tuple(invalid))
@@ -172,5 +174,6 @@ _KIND_IN_TEXT: Mapping[str, _Kind] = {
     "number": _as_number,
     "boolean": _as_boolean,
     "format": _as_format,
+    "syntax": lambda one: _is_json_to_some(str(one.value).encode("latin-1", "replace")),
 }
 _KIND_IN_BODY: Mapping[str, _Kind] = {"format": _as_format}

@@ -145,9 +145,6 @@ def _readings(
     style: Style, raw: str, kind: str, delimiters: Iterable[re.Pattern[str]]
 ) -> Iterator[Tree]:
     """Yield what `raw` says with each delimiter, as far as it can be read with one of them."""
-    if not raw and kind == "object":
-        yield {}
-        return
     error, found = ValueError(), False
     for delimiter in delimiters:
         try:
@@ -159,8 +156,6 @@ def _readings(
         yield tree
     if not found:
         raise error
-    if not raw:
-        yield []
 
 
 def _delimited(style: Style, raw: str, kind: str, delimiter: re.Pattern[str]) -> Tree:

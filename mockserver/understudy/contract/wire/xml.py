@@ -99,7 +99,9 @@ def _value(element: _Element, schema: Json, reader: Reader) -> Json:
 
 def _object(element: _Element, schema: Json, reader: Reader) -> Json:
     found: JsonObject = {}
-    taken: set[str] = set()
+    groups: dict[str, list[_Element]] = {}
+    for child in element.children:
+        groups.setdefault(child.name, []).append(child)
     for name, member in reader.shapes.of(schema).properties.items():
         hint = _xml(member, reader)
         if _node_type(hint) == "text":
@@ -110,14 +112,11 @@ def _object(element: _Element, schema: Json, reader: Reader) -> Json:
                 found[name] = reader.read(element.attributes[wire], member, [])
         else:
             wire = _element_name(name, member, reader)
-            children = [one for one in element.children if one.name == wire]
-            taken.add(wire)
+            children = groups.pop(wire, [])
             if children:
                 found[name] = _member(children, member, reader)
-    for child in element.children:
-        if child.name not in taken and child.name not in found:
-            group = [one for one in element.children if one.name == child.name]
-            found[child.name] = _member(group, _other(schema, reader), reader)
+    for name, children in groups.items():
+        found.setdefault(name, _member(children, _other(schema, reader), reader))
     return found
 
 
