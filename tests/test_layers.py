@@ -18,6 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "generate state",
         "respond checks",
         "server fixtures probe report",
+        "proxy",
         "cli pytest_plugin __init__ __main__",
     )
 )
@@ -30,13 +31,13 @@ GATES = {
     "distributed": ("fixtures.cluster",),
     "faker": ("generate.vocabulary",),
     "fsspec": ("fixtures.places",),
-    "httpx": ("probe.client",),
+    "httpx": ("probe.client", "proxy.upstream"),
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "orjson": ("codec",),
     "pyarrow": ("fixtures.parquet",),
     "rich": ("cli", "report"),
     "schemathesis": ("probe.generated",),
-    "starlette": ("server",),
+    "starlette": ("proxy", "server"),
     "uvicorn": ("server.run",),
     "yaml": ("contract.document",),
     "zstandard": ("fixtures.compress",),
