@@ -8,6 +8,7 @@ from understudy.cli.check import check
 from understudy.cli.diff import diff
 from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
+from understudy.cli.proxy import proxy
 from understudy.cli.selftest import selftest
 from understudy.cli.serve import serve
 from understudy.version import __version__
@@ -23,5 +24,6 @@ main.add_command(check)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(fixtures)
+main.add_command(proxy)
 main.add_command(selftest)
 main.add_command(serve)
