@@ -82,6 +82,7 @@ class Answer:
     fields: RawFields
     stream: Any
     timeouts: dict[str, float | None]
+    connection: Any
 
     def wait_forever(self) -> None:
         """Wait for the next bytes however long it takes, as for events."""
@@ -94,6 +95,8 @@ class Answer:
                 yield chunk
         except httpx.TransportError as error:
             raise _failed(error) from error
+        if _has_more(self.stream) and self.connection is not None:
+            await self.connection.aclose()
 
     async def close(self) -> None:
         """Let go of the connection; it is used again where the body was read to its end."""
@@ -137,7 +140,13 @@ class Upstream:
             response = await self._transport.handle_async_request(request)
         except httpx.TransportError as error:
             raise _failed(error) from error
-        answer = Answer(response.status_code, response.headers.raw, response.stream, timeouts)
+        answer = Answer(
+            response.status_code,
+            response.headers.raw,
+            response.stream,
+            timeouts,
+            response.extensions.get("network_stream"),
+        )
         wrong = _unspeakable(answer)
         if wrong:
             await answer.close()
@@ -160,6 +169,18 @@ class _Body(httpx.AsyncByteStream):
             async for chunk in chunks:
                 if chunk:
                     yield chunk
+
+
+def _has_more(stream: Any) -> bool:
+    """Tell whether bytes came behind the end of an answer.
+
+    They would be taken for the next answer on the connection. Only the parser within httpcore
+    knows, and there is no public way to it.
+    """
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        stream = getattr(stream, name, None)
+    data, _ = getattr(stream, "trailing_data", (b"", False))
+    return bool(data)
 
 
 def _unspeakable(answer: Answer) -> str:
