@@ -87,11 +87,11 @@ class Asked:
 class Inspector:
     """The contract compiled for what goes to and comes from the service at one place."""
 
-    def __init__(self, contract: Contract, at: Place) -> None:
+    def __init__(self, contract: Contract, at: Place | None = None) -> None:
         self.contract = contract
         self.rules = Rules(contract, meaning(contract), Credentials(lenient=True))
         self._targets = Targets(contract)
-        self._below = Targets(contract, f"{at.origin}{at.path}")
+        self._below = Targets(contract, f"{at.origin}{at.path}" if at else "")
         self._router = Router(contract)
 
     def asked(self, method: str, url: str) -> Asked | None:
