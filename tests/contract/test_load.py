@@ -87,8 +87,6 @@ components:
     assert operation.body.schemas == {"application/json": {"$ref": "#/components/schemas/Cat"}}
     assert operation.success.status == "201"
     assert [header.name for header in operation.success.headers] == ["ETag"]
-    assert contract.methods("/cats/7") == ("POST",)
-    assert contract.methods("/cats/7/8") == ()
 
 
 def test_a_parameter_of_an_operation_replaces_that_of_its_path(tmp_path: Path) -> None:

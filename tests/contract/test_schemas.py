@@ -2,14 +2,8 @@ import pytest
 
 from understudy.contract import pointers
 from understudy.contract.expressions import parse_relative
-from understudy.contract.schemas import (
-    instances,
-    leads_somewhere,
-    members,
-    named,
-    relative_leads_somewhere,
-    resolve,
-)
+from understudy.contract.instances import instances, relative_leads_somewhere
+from understudy.contract.schemas import leads_somewhere, members, named, reachable, resolve
 from understudy.types import Json
 
 REF = "#/components/schemas/"
@@ -125,3 +119,15 @@ def test_instances_are_found_in_document_order_with_their_pointers() -> None:
         "Owner": ["/owner"],
         "Named": ["/owner"],
     }
+
+
+def test_what_is_reachable_is_what_references_lead_to_however_far() -> None:
+    schemas: dict[str, Json] = {
+        "A": {"items": {"$ref": "#/components/schemas/B/properties/x"}},
+        "B": {"properties": {"x": {"$ref": "#/components/schemas/A"}}},
+        "C": {"$ref": "#/components/schemas/A"},
+    }
+
+    found = reachable({"anyOf": [{"$ref": "#/components/schemas/A"}]}, schemas)
+
+    assert found == {"A": schemas["A"], "B": schemas["B"]}

@@ -9,7 +9,7 @@ from understudy.codec import dumps, identity
 from understudy.contract.document import read_document
 from understudy.contract.load import load_contract
 from understudy.contract.validate import Validator
-from understudy.errors import ContractError
+from understudy.errors import ContractError, GenerationError
 from understudy.generate import likely
 from understudy.generate.places import places
 from understudy.generate.vocabulary import known_provider, locales, persons, pool
@@ -293,3 +293,16 @@ def test_what_cannot_be_is_told_with_its_place(tmp_path: Path) -> None:
             "5 distinct items are asked for, there are 4",
         ),
     ]
+
+
+def test_a_tolerant_world_makes_all_that_can_be_made(tmp_path: Path) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(DOCUMENT)
+
+    world = World(load_contract(path), tolerant=True)
+
+    assert len(world.problems) == 2
+    value = world.value({"type": "string", "x-faker": "internet.email"})
+    assert isinstance(value, str)
+    with pytest.raises(GenerationError):
+        world.value({"type": "integer", "minimum": 5, "maximum": 3})

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from understudy.contract.instances import instances
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.generate.boundary.profile import boundaries
 from understudy.generate.invalid.profile import invalid

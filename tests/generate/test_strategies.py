@@ -2,9 +2,9 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
+from understudy.contract.instances import instances
 from understudy.contract.load import load_contract
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.generate.strategies import Strategies
 

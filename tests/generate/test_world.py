@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.config import DEFAULT_NOW
+from understudy.contract.instances import instances
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.exchange import Request
 from understudy.generate.world import World

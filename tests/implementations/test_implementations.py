@@ -13,7 +13,7 @@ from tests.implementations import desk, forum, thena, thena_data
 from tests.implementations.calls import Call, answers, desk_calls, forum_calls, thena_calls
 
 from understudy import load_contract
-from understudy.contract.schemas import broken
+from understudy.contract.instances import broken
 
 HERE = Path(__file__).parent
 

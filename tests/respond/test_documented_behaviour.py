@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from understudy.config import Settings
+from understudy.contract.instances import instances
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.exchange import Request
 from understudy.generate.world import World
 from understudy.respond.service import Service

@@ -73,7 +73,7 @@ def test_an_offset_of_thousands_of_digits_is_past_the_end(thena: httpx.Client) -
     ("name", "target", "status"),
     [
         ("sitegpt", "/api/v0/chatbots/%00/threads", 400),
-        ("sitegpt", "/api/v0/chatbots/a%2Fb/threads", 404),
+        ("sitegpt", "/api/v0/chatbots/a/b/threads", 404),
         ("thena", "/api/v1/chat/%00/web-threads", 422),
         ("thena", "/api/v1/chat/%FF/web-threads", 422),
         ("thena", "/api/v1/chat/null/web-threads", 422),

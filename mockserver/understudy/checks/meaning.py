@@ -11,12 +11,12 @@ from understudy.checks.promise import Finding, Outcome, Promise, promise
 from understudy.codec import identity
 from understudy.contract import pointers
 from understudy.contract.expressions import Runtime
+from understudy.contract.instances import instances
 from understudy.contract.meaning.facts import relation_id
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.nodes import instant
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.exchange import Request
 from understudy.types import Json
 

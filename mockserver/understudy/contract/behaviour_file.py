@@ -12,11 +12,12 @@ from understudy.contract.behaviour import Action, Behaviour, Parent, Resource, V
 from understudy.contract.dangling import dangling
 from understudy.contract.document import Document, read_document
 from understudy.contract.expressions import Runtime, parse_runtime
+from understudy.contract.instances import relative_leads_somewhere
 from understudy.contract.model import Contract
 from understudy.contract.recipe_syntax import parse_recipe
 from understudy.contract.recipes import Literal, Recipe
 from understudy.contract.relations import Relation, parse_relation
-from understudy.contract.schemas import leads_somewhere, members, relative_leads_somewhere
+from understudy.contract.schemas import leads_somewhere, members
 from understudy.errors import ContractError, Problem
 from understudy.types import Json, JsonObject
 

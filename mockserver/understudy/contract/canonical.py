@@ -42,7 +42,8 @@ from jsonschema_rs.canonical import (
     find_unsatisfiable,
 )
 
-from understudy.contract.joined import all_joined, joined
+from understudy.contract.joined import joined
+from understudy.contract.schemas import reachable
 from understudy.types import Json, JsonObject
 
 __all__ = [
@@ -93,9 +94,9 @@ def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> Canoni
 
     Raises ValueError for what is not a schema.
     """
-    known = schemas or {}
-    document = _document(joined(schema, known), all_joined(known) if known else known)
-    return canonicalize(document, validate_formats=True)
+    known = reachable(schema, schemas or {})
+    said = {name: joined(one, known) for name, one in known.items()}
+    return canonicalize(_document(joined(schema, known), said), validate_formats=True)
 
 
 def component(view: ReferenceView) -> str:
@@ -161,9 +162,8 @@ def some_repeated(view: ArrayView) -> bool:
 
 def conflicts(schema: Json, schemas: Mapping[str, Json]) -> Iterator[tuple[str, str]]:
     """Yield pointer and reason for each part of `schema` that nothing can satisfy."""
-    for pointer, reason in find_unsatisfiable(
-        _document(schema, schemas), validate_formats=True
-    ).items():
+    document = _document(schema, reachable(schema, schemas))
+    for pointer, reason in find_unsatisfiable(document, validate_formats=True).items():
         match reason:
             case UnsatisfiableReason.Conflict(causes):
                 keywords = (keyword for cause in causes for keyword in cause.keywords)

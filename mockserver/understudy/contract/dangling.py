@@ -8,10 +8,10 @@ from typing import TypeAlias
 from understudy.contract import pointers
 from understudy.contract.behaviour import Behaviour
 from understudy.contract.expressions import Name, Relative, Runtime
+from understudy.contract.instances import relative_leads_somewhere
 from understudy.contract.model import Contract
 from understudy.contract.recipe_syntax import parse_template
 from understudy.contract.recipes import After, Each, Member, Recipe, parts
-from understudy.contract.schemas import relative_leads_somewhere
 from understudy.types import Json
 
 Mistake: TypeAlias = tuple[str, str, str]

@@ -18,7 +18,7 @@ from understudy.contract import pointers
 from understudy.errors import ContractError, Problem
 from understudy.types import Json
 
-NODE_BUDGET = 500_000
+NODE_BUDGET = 3_000_000
 DEPTH_BUDGET = 200
 _SHOWN = 4
 

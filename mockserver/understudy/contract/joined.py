@@ -7,8 +7,6 @@ stands beside those could only be tried. References that stand alone stay, so re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from understudy.contract.schemas import IN_PLACE, mapped, named
@@ -23,29 +21,6 @@ _MOST: Final = 2000
 def joined(schema: Json, schemas: Mapping[str, Json]) -> Json:
     """Return `schema` with those references written out that do not stand alone."""
     return _Joiner(schemas).joined(schema)
-
-
-def all_joined(schemas: Mapping[str, Json]) -> Mapping[str, Json]:
-    """Return the named schemas, each joined."""
-    return _all_joined(_Same(schemas))
-
-
-@dataclass(frozen=True, eq=False)
-class _Same:
-    """A mapping, equal to itself alone."""
-
-    of: Mapping[str, Json]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.of is other.of
-
-    def __hash__(self) -> int:
-        return id(self.of)
-
-
-@lru_cache(maxsize=4)
-def _all_joined(schemas: _Same) -> Mapping[str, Json]:
-    return {name: joined(schema, schemas.of) for name, schema in schemas.of.items()}
 
 
 class _Joiner:

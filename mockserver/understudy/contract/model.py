@@ -5,10 +5,9 @@ Schemas are JSON Schema 2020-12 and keep their references, which point to `Contr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from pathlib import Path
 
 from understudy.contract.behaviour import Behaviour
 from understudy.contract.document import Document
@@ -186,17 +185,7 @@ class Contract:
     base_paths: tuple[str, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
-    def methods(self, path: str) -> tuple[str, ...]:
-        """Return the upper-case methods promised for a request path below `base_path`."""
-        found = (op.method.upper() for op, pattern in self._patterns if pattern.fullmatch(path))
-        return tuple(sorted(found))
-
-    @cached_property
-    def _patterns(self) -> tuple[tuple[Operation, re.Pattern[str]], ...]:
-        return tuple((op, _path_pattern(op.path)) for op in self.operations.values())
-
-
-def _path_pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for the request paths that a path template matches."""
-    parts = re.split(r"\{[^}]*\}", template)
-    return re.compile("[^/]+".join(re.escape(part) for part in parts))
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that decide about this contract, behaviour.yaml among them."""
+        return (self.document.path, self.document.path.with_name("behaviour.yaml"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import jsonschema_rs
 
+from understudy.contract.schemas import reachable
 from understudy.types import Json, JsonObject
 
 
@@ -59,5 +60,5 @@ def _rooted(schema: Json, schemas: Mapping[str, Json]) -> Json:
     """Return `schema` as a document in which `#/components/schemas/...` can be found."""
     if not isinstance(schema, dict):
         return schema
-    components: JsonObject = {"components": {"schemas": dict(schemas)}}
+    components: JsonObject = {"components": {"schemas": reachable(schema, schemas)}}
     return {**schema, **components}

@@ -11,8 +11,8 @@ from itertools import product
 from typing import Final, TypeAlias
 
 from understudy.codec import dumps
+from understudy.contract.instances import broken
 from understudy.contract.model import Contract
-from understudy.contract.schemas import broken
 from understudy.contract.validate import Validator
 from understudy.generate.samples import Subject, sample
 from understudy.generate.world import World

@@ -21,9 +21,17 @@ _NO_SCHEMAS = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords whose values are data, in which nothing is a schema."""
 
 
+def unfollowable(behaviour: Behaviour) -> Iterator[Problem]:
+    """Yield a problem for each recipe that nothing can come of."""
+    places = (behaviour.let, behaviour.parents, behaviour.values, behaviour.operations)
+    for part in parts(places):
+        found = mistake(part)
+        if found and behaviour.document:
+            yield behaviour.document.problem(*found)
+
+
 def infeasible(contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for each recipe and each schema that nothing can come of."""
-    yield from _of_recipes(contract.behaviour)
+    """Yield a problem for each schema that nothing can come of."""
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
@@ -53,14 +61,6 @@ def unmakable(contract: Contract, compiled: Callable[[str], object]) -> Iterator
             if behaviour.document is None:
                 raise
             yield behaviour.document.problem(f"/resources/{name}", f"cannot be made: {error}")
-
-
-def _of_recipes(behaviour: Behaviour) -> Iterator[Problem]:
-    places = (behaviour.let, behaviour.parents, behaviour.values, behaviour.operations)
-    for part in parts(places):
-        found = mistake(part)
-        if found and behaviour.document:
-            yield behaviour.document.problem(*found)
 
 
 def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]:

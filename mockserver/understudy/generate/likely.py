@@ -23,7 +23,7 @@ from understudy.generate.place import Maker, Place
 from understudy.generate.places import places
 from understudy.generate.source import Source
 from understudy.generate.texts import faithful, matching, whole
-from understudy.generate.vocabulary import persons, pool
+from understudy.generate.vocabulary import known_provider, persons, pool
 from understudy.types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _sampled(
 def _rows(written: Written, kind: str) -> Iterator[JsonObject]:
     """Yield the rows of the table for a property, the most particular first."""
     said = written.schema if isinstance(written.schema, dict) else {}
-    if isinstance(said.get(PROVIDER), str):
+    if isinstance(said.get(PROVIDER), str) and known_provider(said[PROVIDER]):
         yield {"faker": said[PROVIDER]}
     table = _table()["text" if kind == "string" else "number"]
     names = [*_names(written), "".join(_words(str(said.get("format", ""))))]

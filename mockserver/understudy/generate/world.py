@@ -18,7 +18,7 @@ from understudy.contract.recipes import Recipe
 from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
-from understudy.generate.feasible import infeasible, unmakable
+from understudy.generate.feasible import infeasible, unfollowable, unmakable
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
@@ -40,7 +40,8 @@ T = TypeVar("T")
 class World:
     """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
-    Every value is validated before it leaves, unless `verify` is false.
+    Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
+    satisfy are refused at once; a `tolerant` world keeps them as `problems` and can make all else.
     """
 
     def __init__(
@@ -51,10 +52,12 @@ class World:
         now: datetime = DEFAULT_NOW,
         verify: bool = True,
         locale: str = DEFAULT_LOCALE,
+        tolerant: bool = False,
     ) -> None:
-        problems = list(infeasible(contract))
-        if problems:
-            raise ContractError(problems)
+        self.problems = tuple(infeasible(contract))
+        refused = [*unfollowable(contract.behaviour), *(() if tolerant else self.problems)]
+        if refused:
+            raise ContractError(refused)
         self._contract = contract
         self._behaviour = contract.behaviour
         self.clock = Clock(microseconds(now), contract.behaviour.fraction)
@@ -63,9 +66,9 @@ class World:
         self.tables = contract.behaviour.tables
         self._source = Source.of(f"understudy {contract.name} {seed}")
         self._compiler = Compiler(contract.schemas, contract.behaviour, self, locale)
-        problems = list(unmakable(contract, self._compiler.object))
-        if problems:
-            raise ContractError(problems)
+        refused = list(unmakable(contract, self._compiler.object))
+        if refused:
+            raise ContractError(refused)
         self._parents = Parents(contract, self._source, self._compiler.recipes)
         self._members = {
             name: Members(contract, kind, self._source, self._compiler, self)

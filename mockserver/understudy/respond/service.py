@@ -77,7 +77,14 @@ class Service:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
-        self._world = World(contract, seed=settings.seed, now=settings.now, locale=settings.locale)
+        self._world = World(
+            contract,
+            seed=settings.seed,
+            now=settings.now,
+            locale=settings.locale,
+            tolerant=True,
+        )
+        self.problems = self._world.problems
         self._resources = Resources(contract, self._world, store, self.dialect)
         self._handlers: dict[str, Handler] = {}
 

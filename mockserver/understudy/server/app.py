@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -16,7 +17,6 @@ from understudy.exchange import Reply
 from understudy.respond.service import Service
 from understudy.server.framework import (
     ConnexionMiddleware,
-    Resolver,
     SwaggerUIMiddleware,
     SwaggerUIOptions,
 )
@@ -25,10 +25,10 @@ from understudy.server.middleware import (
     AnswerMiddleware,
     AuthenticateMiddleware,
     Boundary,
-    RememberingRouter,
     ValidateMiddleware,
-    no_route,
+    nowhere,
 )
+from understudy.server.routing import Places, RouteMiddleware, sent_path
 from understudy.server.send import header, send_reply
 from understudy.server.view import view
 from understudy.state.store import Store
@@ -40,20 +40,17 @@ class Mounted:
 
     prefix: str
     service: Service
+    places: Places
     app: ASGIApp
-
-    def promises(self, path: str) -> bool:
-        """Tell whether `path`, without the prefix, is one of the contract's own."""
-        contract = self.service.contract
-        base = contract.base_path
-        return path.startswith(base) and bool(contract.methods(path[len(base) :]))
 
 
 class Application:
     """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
 
-    def __init__(self, contracts: Sequence[Contract], settings: Settings) -> None:
-        self.store = Store(settings.store)
+    def __init__(
+        self, contracts: Sequence[Contract], settings: Settings, store: Store | None = None
+    ) -> None:
+        self.store = store or Store(settings.store)
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
@@ -82,68 +79,77 @@ class Application:
         elif scope["type"] == "lifespan":
             await _live(receive, send)
 
+    def preload(self) -> None:
+        """Compile every operation now, and not at the first request to it."""
+        for mounted in self.mounted:
+            for operation_id in mounted.service.contract.operations:
+                mounted.service.handler(operation_id)
+
     def reset(self) -> None:
         """Forget everything that clients created."""
         self.store.reset()
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        page = self._pages.get(path) if scope["method"] in ("GET", "HEAD") else None
-        if page is not None:
-            await send_reply(page, send)
+        page = self._pages.get(path)
+        if page is not None and scope["method"] in ("GET", "HEAD"):
+            await send_reply(page(), send)
             return
         for mounted in self.mounted:
             if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
                 await mounted.app(scope, receive, send)
                 return
-        await self._unprefixed(path, scope, receive, send)
+        await self._unprefixed(scope, receive, send)
 
-    async def _unprefixed(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _unprefixed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a contract's own path without its prefix, if just one contract has it."""
-        found = [mounted for mounted in self.mounted if mounted.promises(path)]
+        path = sent_path(scope)
+        found = [one for one in self.mounted if one.places.find(one.prefix + path)]
         if len(found) == 1:
-            prefixed = {**scope, "path": found[0].prefix + path}
+            prefix = found[0].prefix
+            prefixed = {**scope, "raw_path": (prefix + path).encode("latin-1")}
             await found[0].app(prefixed, receive, send)
             return
         places = [f"{mounted.prefix}/" for mounted in self.mounted]
         body = dumps({"detail": "Nothing is served here", "contracts": places})
         await send_reply(Reply(404, body), send)
 
-    def _static_pages(self) -> Mapping[str, Reply]:
-        """Return the documents that never change, by path."""
+    def _static_pages(self) -> Mapping[str, Callable[[], Reply]]:
+        """Return what makes the documents that never change, by path, when they are asked for."""
         served = [(mounted.prefix, mounted.service) for mounted in self.mounted]
-        home = Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
-        pages = {"/": home}
+        home = cache(partial(_home, served))
+        pages: dict[str, Callable[[], Reply]] = {"/": home}
         for prefix, service in served:
-            contract = service.contract
-            document = contract.document.data
-            here = {**document, "servers": [{"url": prefix + contract.base_path or "/"}]}
-            pages[f"{prefix}/openapi.json"] = Reply(200, dumps(document))
-            pages[f"{prefix}/ui/openapi.json"] = Reply(200, dumps(here))
+            pages[f"{prefix}/openapi.json"] = partial(_document, service.contract)
+            pages[f"{prefix}/ui/openapi.json"] = partial(_document, service.contract, prefix)
             if prefix:
                 pages[prefix] = pages[f"{prefix}/"] = home
         return {path: page for path, page in pages.items() if not self._promised(path)}
 
     def _promised(self, path: str) -> bool:
         """Tell whether a contract that is served alone has an operation of its own at `path`."""
-        return any(not mounted.prefix and mounted.promises(path) for mounted in self.mounted)
+        return any(not one.prefix and one.places.find(path) for one in self.mounted)
+
+
+def _home(served: Sequence[tuple[str, Service]]) -> Reply:
+    return Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
+
+
+def _document(contract: Contract, prefix: str | None = None) -> Reply:
+    """Return the document of a contract; under a prefix, with this server as its only one."""
+    document = contract.document.data
+    if prefix is not None:
+        document = {**document, "servers": [{"url": prefix + contract.base_path or "/"}]}
+    return Reply(200, dumps(document))
 
 
 def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) -> Mounted:
-    service = Service(contract, settings, store)
-    routed = ConnexionMiddleware(
-        no_route,
-        middlewares=[
-            RememberingRouter,
-            AuthenticateMiddleware,
-            ValidateMiddleware,
-            AnswerMiddleware,
-        ],
-        resolver=Resolver(lambda _operation_id: no_route),
-    )
-    routed.add_api(view(contract), base_path=prefix + contract.base_path, service=service)
-    app = Boundary(_BesideSwaggerUI(routed, prefix, contract), service, prefix)
-    return Mounted(prefix, service, app)
+    service, places = Service(contract, settings, store), Places(contract, prefix)
+    steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
+    routed = ConnexionMiddleware(nowhere, middlewares=steps)
+    routed.add_api(view(contract), base_path=prefix, service=service, places=places)
+    app = Boundary(_BesideSwaggerUI(routed, prefix, contract), service)
+    return Mounted(prefix, service, places, app)
 
 
 class _BesideSwaggerUI:

@@ -10,18 +10,15 @@ import warnings
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from connexion.middleware import ConnexionMiddleware
-    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-    from connexion.middleware.routing import RoutingMiddleware
+    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware, SpecMiddleware
     from connexion.middleware.swagger_ui import SwaggerUIMiddleware
     from connexion.options import SwaggerUIOptions
-    from connexion.resolver import Resolver
 
 __all__ = [
     "ConnexionMiddleware",
-    "Resolver",
     "RoutedAPI",
     "RoutedMiddleware",
-    "RoutingMiddleware",
+    "SpecMiddleware",
     "SwaggerUIMiddleware",
     "SwaggerUIOptions",
 ]

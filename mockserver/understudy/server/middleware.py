@@ -6,6 +6,7 @@ Connexion routes first and tells the operation id; each of these finds its handl
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -15,12 +16,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.config import BODY_LIMIT
 from understudy.exchange import Reply
 from understudy.respond.service import Handler, Service
-from understudy.server.framework import RoutedAPI, RoutedMiddleware, RoutingMiddleware
+from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.send import header, read_body, send_reply
-from understudy.server.view import path_names
 
-_KNOWN_PATHS = 4096
-_SHORT_PATH = 512
 _REQUEST = "understudy.request"
 _logger = logging.getLogger("understudy")
 
@@ -53,11 +51,6 @@ class _Authenticate(_Step):
 class _Validate(_Step):
     """Turns away requests that the contract does not allow; passes the others on decoded."""
 
-    def __init__(self, service: Service, operation_id: str, next_app: ASGIApp) -> None:
-        super().__init__(service, operation_id, next_app)
-        operation = service.contract.operations[operation_id]
-        self._names = tuple(path_names(operation.path).items())
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler, raw, content_type = self.handler, b"", ""
         if handler.body is not None:
@@ -72,9 +65,9 @@ class _Validate(_Step):
                 await send_reply(refusal, send)
                 return
             raw = body or b""
-        given = scope["path_params"]
-        path = {name: given[plain] for plain, name in self._names}
-        request = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
+        request = handler.read(
+            scope["path_params"], scope["query_string"], scope["headers"], raw, content_type
+        )
         if isinstance(request, Reply):
             await send_reply(request, send)
             return
@@ -89,6 +82,18 @@ class _Answer(_Step):
         await send_reply(self.handler.answer(scope[_REQUEST]), send)
 
 
+class _Steps(dict[str, _Step]):
+    """Steps by the id of their operation, each made when it is asked for first."""
+
+    def __init__(self, make: Callable[[str], _Step]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, operation_id: str) -> _Step:
+        self[operation_id] = self._make(operation_id)
+        return self[operation_id]
+
+
 class _StepAPI(RoutedAPI):  # type: ignore[misc]
     """The steps of one kind for the operations of one contract."""
 
@@ -96,12 +101,11 @@ class _StepAPI(RoutedAPI):  # type: ignore[misc]
 
     def __init__(self, specification: Any, *, service: Service, **options: Any) -> None:
         super().__init__(specification, **options)
-        self._service = service
-        self.add_paths()
+        self.operations = _Steps(lambda id_: self.step(service, id_, self.next_app))
 
     def make_operation(self, operation: Any) -> _Step:
         """Return this kind's step for a Connexion operation."""
-        return self.step(self._service, operation.operation_id, self.next_app)
+        return self.operations[operation.operation_id]
 
 
 class _AuthenticateAPI(_StepAPI):
@@ -134,70 +138,24 @@ class AnswerMiddleware(RoutedMiddleware):  # type: ignore[misc]
     api_cls = _AnswerAPI
 
 
-class RememberingRouter(RoutingMiddleware):  # type: ignore[misc]
-    """Connexion's router, asked once for each of the paths that were requested lately."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(self._learn)
-        self._next = app
-        self._known: dict[tuple[str, str], tuple[Any, Any]] = {}
-
-    def add_api(self, specification: Any, **options: Any) -> None:
-        """Register an API; a slash too many is another path, not one to redirect from."""
-        super().add_api(specification, **options)
-        for route in self.router.routes:
-            route.app.redirect_slashes = False
-        self.router.redirect_slashes = False
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Route one request; a path that is known goes straight on."""
-        known = self._known.get((scope["method"], scope["path"]))
-        if known is None:
-            await super().__call__(scope, receive, send)
-            return
-        scope["path_params"], scope["extensions"] = known
-        await self._next(scope, receive, send)
-
-    async def _learn(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if len(self._known) >= _KNOWN_PATHS:
-            self._known.clear()
-        if len(scope["path"]) <= _SHORT_PATH:
-            known = (scope["path_params"], scope["extensions"])
-            self._known[scope["method"], scope["path"]] = known
-        await self._next(scope, receive, send)
-
-
 class Boundary:
-    """The outermost layer of one contract: refusals of the router and defects, in its words."""
+    """The outermost layer of one contract: it answers where a layer inside is broken."""
 
-    def __init__(self, app: ASGIApp, service: Service, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, service: Service) -> None:
         self._app = app
         self._service = service
-        self._base = len(prefix + service.contract.base_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer for what the layers inside raise."""
+        """Pass the request on; a defect is logged and told in the words of the contract."""
         try:
             await self._app(scope, receive, send)
-        except HTTPException as refusal:
-            await send_reply(self._refused(refusal.status_code, scope), send)
+        except HTTPException as refusal:  # of Swagger UI, which has no such file
+            await send_reply(self._service.dialect.error(refusal.status_code), send)
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
             await send_reply(self._service.dialect.error(500), send)
 
-    def _refused(self, status: int, scope: Scope) -> Reply:
-        """Return what a route that does not exist, or not for this method, gets."""
-        if status != 405:
-            return self._service.dialect.error(status)
-        methods = {*self._service.contract.methods(scope["path"][self._base :]), "OPTIONS"}
-        if "GET" in methods:
-            methods.add("HEAD")
-        allow = (("Allow", ", ".join(sorted(methods))),)
-        if scope["method"] == "OPTIONS":
-            return Reply(204, b"", allow, "")
-        return self._service.dialect.error(405, headers=allow)
 
-
-async def no_route(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Refuse what no operation is there for."""
-    raise HTTPException(404)
+async def nowhere(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Stand behind the last step, which answers every request."""
+    raise RuntimeError("a request got past the answer")

@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.codec import dumps
+from understudy.contract.instances import instances
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.contract.pointers import MISSING, follow, split
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.contract.validate import Validator
 from understudy.generate.boundary.pairs import pairings
 from understudy.generate.boundary.profile import boundaries

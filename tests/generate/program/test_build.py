@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from understudy.codec import dumps
+from understudy.contract.instances import instances
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.contract.relations import breaches
-from understudy.contract.schemas import instances
 from understudy.errors import GenerationError
 from understudy.generate.program.build import Program
 from understudy.generate.world import World

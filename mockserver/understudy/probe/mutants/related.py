@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 from understudy.checks.case import Case
 from understudy.codec import dumps, identity
+from understudy.contract.instances import instances
 from understudy.contract.meaning.facts import relation_id
 from understudy.contract.model import Operation
 from understudy.contract.nodes import Node, Slot, Term, first_value, instant, slots
 from understudy.contract.pointers import MISSING, children
 from understudy.contract.relations import Relation
-from understudy.contract.schemas import instances
 from understudy.exchange import Reply
 from understudy.probe.mutants.mutant import Mutant, Original, is_success, replied, with_value
 from understudy.probe.mutants.values import other, told

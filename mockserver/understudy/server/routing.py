@@ -1,0 +1,100 @@
+"""Find the operation that a request is for, and tell Connexion's routed middlewares its id.
+
+The router is the one that the checks use: it matches the path as it was sent, so that a slash
+within a value stays there, and knows every template and method that a contract may have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from understudy.contract.model import Contract
+from understudy.contract.wire.route import Route, Router
+from understudy.exchange import Reply
+from understudy.respond.service import Service
+from understudy.server.framework import SpecMiddleware
+from understudy.server.send import send_reply
+
+_KNOWN_TARGETS = 4096
+_SHORT_TARGET = 512
+
+_Known: TypeAlias = tuple[Mapping[str, str | None], Mapping[str, Any]]
+"""What a routed request carries on: the texts of its path parameters, and its operation's id."""
+
+
+class Places:
+    """Where the operations of one contract are: below each of its base paths, and without one."""
+
+    def __init__(self, contract: Contract, prefix: str) -> None:
+        self._router = Router(contract)
+        bases = {prefix, *(prefix + base for base in contract.base_paths)}
+        self._bases = sorted(bases, key=len, reverse=True)
+
+    def find(self, path: str) -> Route | None:
+        """Return the route of a path as it was sent, or None."""
+        below = (path[len(base) :] or "/" for base in self._bases if path.startswith(base))
+        return next(filter(None, map(self._router.find, below)), None)
+
+
+class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
+    """Routes requests to the operations of one contract; refuses what none is there for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._known: dict[tuple[str, bytes], _Known] = {}
+
+    def add_api(
+        self, _specification: Any, *, base_path: str, service: Service, places: Places, **_: Any
+    ) -> None:
+        """Route by the operations of `service`; Connexion's specification has none."""
+        self._base_path = base_path
+        self._dialect = service.dialect
+        self._places = places
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Route one request; a target that was asked for lately goes straight on."""
+        known = self._known.get((scope["method"], scope["raw_path"]))
+        if known is None:
+            found = self._found(scope["method"], sent_path(scope))
+            if isinstance(found, Reply):
+                await send_reply(found, send)
+                return
+            known = found
+            self._remember((scope["method"], scope["raw_path"]), known)
+        scope["path_params"], scope["extensions"] = known
+        await self._app(scope, receive, send)
+
+    def _found(self, method: str, path: str) -> _Known | Reply:
+        """Return where a request leads, or the refusal of a path or method that leads nowhere."""
+        route = self._places.find(path)
+        if route is None:
+            return self._dialect.error(404)
+        operations = route.operations
+        operation = operations.get(method) or (operations.get("GET") if method == "HEAD" else None)
+        if operation is None:
+            return self._wrong_method(method, {*operations})
+        context = {"api_base_path": self._base_path, "operation_id": operation.id}
+        return route.texts, {"connexion_routing": context}
+
+    def _wrong_method(self, method: str, promised: set[str]) -> Reply:
+        methods = promised | {"OPTIONS"} | ({"HEAD"} if "GET" in promised else set())
+        allow = (("Allow", ", ".join(sorted(methods))),)
+        if method == "OPTIONS":
+            return Reply(204, b"", allow, "")
+        return self._dialect.error(405, headers=allow)
+
+    def _remember(self, key: tuple[str, bytes], known: _Known) -> None:
+        if len(self._known) >= _KNOWN_TARGETS:
+            self._known.clear()
+        if len(key[1]) <= _SHORT_TARGET:
+            self._known[key] = known
+
+
+def sent_path(scope: Scope) -> str:
+    """Return the path of a request as it was sent, percent-encoded."""
+    raw: bytes | None = scope.get("raw_path")
+    return raw.decode("latin-1") if raw else quote(scope["path"])
