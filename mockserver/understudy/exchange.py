@@ -12,14 +12,16 @@ from understudy.types import Json
 class Request:
     """A valid request to one operation: decoded values, not wire text.
 
-    `path`, `query` and `headers` map parameter names to decoded values; absent optional
-    parameters without a default are missing. `body` is decoded JSON, or None without a body.
+    `path`, `query`, `headers` and `cookies` map parameter names to decoded values; absent
+    optional parameters without a default are missing. `body` is decoded JSON, or None without
+    one.
     """
 
     path: Mapping[str, Json] = field(default_factory=dict)
     query: Mapping[str, Json] = field(default_factory=dict)
     headers: Mapping[str, Json] = field(default_factory=dict)
     body: Json = None
+    cookies: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

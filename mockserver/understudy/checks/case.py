@@ -50,7 +50,7 @@ class Rules:
 
     def case(self, exchange: Exchange) -> Case:
         """Return the case of `exchange`."""
-        return Case(exchange, self, self._router.find(exchange.sent.path))
+        return Case(exchange, self, self._router.find(exchange.sent.target, exchange.sent.method))
 
     def reader(self, operation: Operation) -> RequestReader:
         """Return what reads the requests to `operation`, compiled when it is asked for first."""
@@ -114,7 +114,9 @@ class Case:
         """Return the request as the contract reads it."""
         if self.operation is None or self.route is None:
             return None
-        return self.rules.reader(self.operation).read(self.exchange.sent, self.route.texts)
+        return self.rules.reader(self.operation).read(
+            self.exchange.sent, self.route.texts, self.route.raw
+        )
 
     @cached_property
     def shown(self) -> Shown:

@@ -42,7 +42,7 @@ from jsonschema_rs.canonical import (
     find_unsatisfiable,
 )
 
-from understudy.contract.joined import joined
+from understudy.contract.joined import all_joined, joined
 from understudy.contract.schemas import reachable
 from understudy.types import Json, JsonObject
 
@@ -94,8 +94,8 @@ def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> Canoni
 
     Raises ValueError for what is not a schema.
     """
-    known = reachable(schema, schemas or {})
-    said = {name: joined(one, known) for name, one in known.items()}
+    known = schemas or {}
+    said = all_joined(reachable(schema, known), known)
     return canonicalize(_document(joined(schema, known), said), validate_formats=True)
 
 

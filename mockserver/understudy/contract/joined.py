@@ -6,10 +6,10 @@ stands beside those could only be tried. References that stand alone stay, so re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from understudy.contract.schemas import IN_PLACE, mapped, named
+from understudy.contract.schemas import IN_PLACE, mapped, named, remembered
 from understudy.types import Json, JsonObject
 
 _SILENT = frozenset("$comment $defs default deprecated description example examples title".split())
@@ -21,6 +21,15 @@ _MOST: Final = 2000
 def joined(schema: Json, schemas: Mapping[str, Json]) -> Json:
     """Return `schema` with those references written out that do not stand alone."""
     return _Joiner(schemas).joined(schema)
+
+
+def all_joined(names: Iterable[str], schemas: Mapping[str, Json]) -> dict[str, Json]:
+    """Return the schemas of these names, each joined."""
+    known = remembered("joined", schemas)
+    for name in names:
+        if name not in known:
+            known[name] = joined(schemas[name], schemas)
+    return {name: known[name] for name in names}
 
 
 class _Joiner:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
 
 from understudy.types import Json, JsonObject
 
@@ -78,13 +80,39 @@ def reachable(schema: Json, schemas: Mapping[str, Json]) -> dict[str, Json]:
     What is compiled for one schema should cost what that schema says, not what the document does.
     """
     found: dict[str, Json] = {}
-    fresh = [schema]
+    known = remembered("referred", schemas)
+    fresh = [*referred(schema)]
     while fresh:
-        names = dict.fromkeys(name for part in fresh for name in referred(part))
-        new = [name for name in names if name in schemas and name not in found]
-        found.update((name, schemas[name]) for name in new)
-        fresh = [schemas[name] for name in new]
+        name = fresh.pop()
+        if name in schemas and name not in found:
+            found[name] = schemas[name]
+            if name not in known:
+                known[name] = tuple(referred(schemas[name]))
+            fresh += known[name]
     return found
+
+
+def remembered(_what: str, schemas: Mapping[str, Json]) -> dict[str, Any]:
+    """Return the place to keep what is found out about each of `schemas`, which never change."""
+    return _memory(_what, _Same(schemas))
+
+
+@dataclass(frozen=True, eq=False)
+class _Same:
+    """A mapping, equal to itself alone."""
+
+    of: Mapping[str, Json]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.of is other.of
+
+    def __hash__(self) -> int:
+        return id(self.of)
+
+
+@lru_cache(maxsize=16)
+def _memory(_what: str, _schemas: _Same) -> dict[str, Any]:
+    return {}
 
 
 def resolve(schema: Json, schemas: Mapping[str, Json]) -> JsonObject:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from graphlib import CycleError
 
+from understudy.codec import dumps
 from understudy.contract import canonical as c
 from understudy.contract import pointers
 from understudy.contract.behaviour import Behaviour
@@ -35,16 +36,32 @@ def infeasible(contract: Contract) -> Iterator[Problem]:
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
+    for at, schema in _once(_of_operations(contract)):
+        yield from _of_schema(contract, schema, at)
+
+
+def _of_operations(contract: Contract) -> Iterator[tuple[str, Json]]:
+    """Yield place and schema of everything that is sent and answered."""
     for operation in contract.operations.values():
         promised = operation.success
         at = pointers.join(operation.pointer, "responses", promised.status, "content")
         for media_type, schema in promised.schemas.items():
-            yield from _of_schema(contract, schema, pointers.join(at, media_type, "schema"))
+            yield pointers.join(at, media_type, "schema"), schema
         for parameter in operation.parameters:
-            yield from _of_schema(contract, parameter.schema, operation.pointer)
+            yield operation.pointer, parameter.schema
         at = pointers.join(operation.pointer, "requestBody", "content")
         for media_type, schema in (operation.body.schemas if operation.body else {}).items():
-            yield from _of_schema(contract, schema, pointers.join(at, media_type, "schema"))
+            yield pointers.join(at, media_type, "schema"), schema
+
+
+def _once(places: Iterable[tuple[str, Json]]) -> Iterator[tuple[str, Json]]:
+    """Yield each schema once, in the first of its places."""
+    seen: set[bytes] = set()
+    for at, schema in places:
+        key = dumps(schema)
+        if key not in seen:
+            seen.add(key)
+            yield at, schema
 
 
 def unmakable(contract: Contract, compiled: Callable[[str], object]) -> Iterator[Problem]:

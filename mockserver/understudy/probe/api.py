@@ -80,11 +80,13 @@ class Api(Judge):
 
     def ask(self, operation: Operation, arguments: Arguments, body: Json = MISSING) -> Case:
         """Send one request with good credentials and return its case."""
-        return self.send(self.authorized(operation, request(operation, arguments, body)))
+        sent = request(operation, arguments, body, self.rules.contract.schemas)
+        return self.send(self.authorized(operation, sent))
 
     def as_second(self, operation: Operation, arguments: Arguments) -> Case:
         """Send one request with the credentials of the second user."""
-        sent, second = request(operation, arguments), self.rules.credentials.second
+        second = self.rules.credentials.second
+        sent = request(operation, arguments, schemas=self.rules.contract.schemas)
         for schemes in operation.security:
             if all(scheme.name in second for scheme in schemes):
                 for scheme in schemes:

@@ -52,7 +52,7 @@ class Inputs:
         """Yield every probe; all but the one thing that is probed is as in the good request."""
         for parameter in operation.parameters:
             yield from self._parameter(operation, parameter, good, body)
-        yield request(operation, {**good, ("query", "understudy_unknown"): "1"}, body)
+        yield self._request(operation, {**good, ("query", "understudy_unknown"): "1"}, body)
         if operation.body is not None and body is not MISSING:
             yield from self._bodies(operation, good, body)
 
@@ -65,24 +65,29 @@ class Inputs:
         if not is_plain(parameter, self._contract.schemas):
             return
         if parameter.location != "path":
-            yield request(operation, {k: v for k, v in good.items() if k != key}, body)
+            yield self._request(operation, {k: v for k, v in good.items() if k != key}, body)
         for value in (*self._invalid(parameter), *self._edges(parameter), *_TEXTS):
             if _can_travel(parameter.location, value):
-                yield request(operation, {**good, key: value}, body)
+                yield self._request(operation, {**good, key: value}, body)
         if parameter.location in ("path", "query"):
-            marked = request(operation, {**good, key: _MARK}, body)
+            marked = self._request(operation, {**good, key: _MARK}, body)
             for raw in _RAW:
                 yield replace(marked, target=marked.target.replace(quote(_MARK), raw))
+
+    def _request(self, operation: Operation, arguments: Arguments, body: Json) -> Sent:
+        return request(operation, arguments, body, self._contract.schemas)
 
     def _invalid(self, parameter: Parameter) -> Iterator[Json]:
         """Yield values that break one keyword each, as far as text can say them."""
         for one in self._invalid_objects(parameter.name, parameter.schema):
-            if isinstance(one.value, str | int | float | list) and not isinstance(one.value, bool):
+            if isinstance(one.value, str | int | float | list | dict) and not isinstance(
+                one.value, bool
+            ):
                 yield one.value
 
     def _edges(self, parameter: Parameter) -> Iterator[Json]:
         for one in self._edge_objects(parameter.name, parameter.schema):
-            if isinstance(one.value, str | int | float | bool | list):
+            if isinstance(one.value, str | int | float | bool | list | dict):
                 yield one.value
         schema = resolve(parameter.schema, self._contract.schemas)
         for one in schema.get("enum", ()):
@@ -96,13 +101,13 @@ class Inputs:
         for one in chain(
             self._edge_objects(operation.id, schema), self._invalid_objects(operation.id, schema)
         ):
-            yield request(operation, good, _anchored(one, body))
+            yield self._request(operation, good, _anchored(one, body))
         if isinstance(body, dict):
-            yield from (request(operation, good, changed) for changed in _hostile(body))
-        base = request(operation, good, body)
+            yield from (self._request(operation, good, changed) for changed in _hostile(body))
+        base = self._request(operation, good, body)
         spoiled = (base.body + b" trailing", base.body[:-1] + b",}", base.body[:-1])
         for raw in (*_BODIES, *spoiled):
-            yield request(operation, good, raw)
+            yield self._request(operation, good, raw)
         yield replace(base, headers=())
         for media_type in _MEDIA_TYPES:
             if media_type not in operation.body.schemas:

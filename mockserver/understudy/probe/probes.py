@@ -27,7 +27,7 @@ def access(ground: Ground) -> None:
         if not operation.security:
             continue
         arguments, body = ground.best(operation)
-        sent = request(operation, arguments, body)
+        sent = request(operation, arguments, body, ground.contract.schemas)
         for probe in without_access(operation, sent, credentials):
             ground.api.send(probe)
         if operation.method == "get":
@@ -43,17 +43,19 @@ def _otherwise_wrong(
     ground: Ground, operation: Operation, arguments: Arguments, body: Json
 ) -> Iterator[Sent]:
     """Yield requests without credentials of which something else is wrong as well."""
+    schemas = ground.contract.schemas
     for parameter in operation.parameters:
         key = parameter.location, parameter.name
         if parameter.location in ("path", "query"):
-            yield request(operation, {**arguments, key: "%understudy%"}, body)
+            yield request(operation, {**arguments, key: "%understudy%"}, body, schemas)
         if parameter.location == "path":
             unknown = ground.supply.fresh(parameter, "access")
-            yield request(operation, {**arguments, key: unknown}, body)
+            yield request(operation, {**arguments, key: unknown}, body, schemas)
     if any(p.required and p.location == "query" for p in operation.parameters):
-        yield request(operation, {k: v for k, v in arguments.items() if k[0] == "path"}, body)
+        bare = {key: value for key, value in arguments.items() if key[0] == "path"}
+        yield request(operation, bare, body, schemas)
     if operation.body is not None:
-        yield request(operation, arguments, {})
+        yield request(operation, arguments, {}, schemas)
         yield request(operation, arguments, b"{")
 
 

@@ -139,6 +139,63 @@ def test_a_body_of_another_kind_is_taken_as_text() -> None:
     assert read(b"hello", "text/plain", of=text) == ("hello", [])
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("documented", "content_type", "understood"),
+    [
+        ("*/*", "image/png", True),
+        ("application/*", "application/json", True),
+        ("application/*", "text/plain", False),
+        ("application/json; charset=utf-8", "application/json", True),
+        ("application/json", "application/vnd.cats+json", False),
+        ("text/plain;v=1", "text/plain;v=2", False),
+    ],
+)
+def test_ranges_and_parameters_are_understood(
+    documented: str,
+    content_type: str,
+    understood: bool,  # noqa: FBT001
+) -> None:
+    assert body(media_type=documented).understands(content_type) is understood
+
+
+@pytest.mark.parametrize(
+    ("documented", "content_type", "raw", "value", "keywords"),
+    [
+        (FORM, FORM, b"name=Tom&age=5", {"name": "Tom", "age": 5}, []),
+        (FORM, FORM, b"name=Tommy&age=x", {"name": "Tommy", "age": "x"}, ["integer", "maxLength"]),
+        (FORM, "", b"age=5", {"age": 5}, ["required"]),
+        (FORM, FORM, b"name=%FF", None, ["encoding"]),
+        (FORM, FORM, b"name=a&name=b", None, ["syntax"]),
+        ("*/*", FORM, b"name=Tom", {"name": "Tom"}, []),
+        ("*/*", "application/json", b'{"name": 1}', {"name": 1}, ["type"]),
+        ("*/*", "image/png", b"\x89", "\x89", []),
+        ("application/xml", "", b"<x><name>Tom</name></x>", {"name": "Tom"}, []),
+        ("application/xml", "", b"<x><name>", None, ["syntax"]),
+        ("application/jsonl", "", b'{"name": "a"}\n{}', [{"name": "a"}, {}], ["required"]),
+        ("application/jsonl", "", b'{"name": ' + b"[" * 210 + b"]" * 210 + b"}", None, ["json"]),
+        ("multipart/form-data", "multipart/form-data", b"--b--", None, ["syntax"]),
+        ("text/csv", "text/csv", b"a,b", "a,b", []),
+    ],
+)
+def test_a_body_is_read_by_its_media_type(
+    documented: str, content_type: str, raw: bytes, value: Json, keywords: list[str]
+) -> None:
+    found, invalid = read(raw, content_type, of=body(media_type=documented))
+
+    assert (found, sorted(one.keyword for one in invalid)) == (value, keywords)
+
+
+def test_text_is_held_against_its_schema() -> None:
+    text = body(schema={"type": "string", "maxLength": 2}, media_type="text/plain")
+
+    assert [one.keyword for one in read(b"abc", "text/plain", of=text)[1]] == ["maxLength"]
+    assert [one.keyword for one in read(b"\xff", "text/plain", of=text)[1]] == ["encoding"]
+    assert [one.keyword for one in read(b"a", "text/plain; charset=x", of=text)[1]] == ["syntax"]
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=60) | st.text().map(str.encode))
 def test_no_bytes_are_fatal(raw: bytes) -> None:

@@ -12,8 +12,9 @@ class Invalid:
     """One thing in a request that the contract does not allow.
 
     `keyword` is the JSON Schema keyword that refused `value`, or one of: missing, integer,
-    number, boolean (text that is none), repeated, encoding, json, style. `path` begins with where
-    it is (path, query, header, cookie, body); `limit` is what the keyword asks for.
+    number, boolean (text that is none), repeated, encoding, json, syntax (of another media
+    type), style. `path` begins with where it is (path, query, header, cookie, body); `limit` is
+    what the keyword asks for.
     """
 
     keyword: str

@@ -15,9 +15,10 @@ from datetime import datetime
 from urllib.parse import unquote
 
 from understudy.contract.model import Operation
-from understudy.contract.wire.bodies import compile_body, is_json
+from understudy.contract.wire.bodies import compile_body
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.parameters import Parameters, is_plain
+from understudy.contract.wire.typed import DECODERS
 from understudy.exchange import Request, Sent
 from understudy.types import Json
 
@@ -46,8 +47,13 @@ class RequestReader:
         self._unread = [one for one in operation.parameters if not is_plain(one, schemas)]
         self._body = compile_body(operation.body, schemas)
 
-    def read(self, sent: Sent, texts: Mapping[str, str | None]) -> Understood:
-        """Return what `sent` says; `texts` are the decoded path parameters."""
+    def read(
+        self,
+        sent: Sent,
+        texts: Mapping[str, str | None],
+        raw: Mapping[str, str] | None = None,
+    ) -> Understood:
+        """Return what `sent` says; `texts` are the path parameters, `raw` percent-encoded."""
         invalid: list[Invalid] = []
         for name, text in texts.items():
             if text is None:
@@ -56,7 +62,7 @@ class RequestReader:
         fields = [(_latin(name.lower()), _latin(value)) for name, value in sent.headers]
         query = _latin(sent.query)
         invalid.extend(self._not_understood(sent))
-        request = self._parameters.read(known, query, fields, invalid)
+        request = self._parameters.read(known, query, fields, invalid, raw)
         if self._body is None:
             return Understood(request, tuple(invalid))
         media_type = sent.header("content-type")
@@ -65,12 +71,11 @@ class RequestReader:
             invalid.append(Invalid("mediaType", ("body",), f"{media_type} is not documented"))
         else:
             body = self._body.read(sent.body, media_type, invalid)
-            if isinstance(body, str) and media_type and not is_json(media_type):
-                invalid.append(Invalid("style", ("body",), "is not JSON"))
+            if body is not None and not self._body.speaks(media_type):
+                invalid.append(Invalid("style", ("body",), "is of a media type of its own"))
         if any(one.keyword == "json" for one in invalid) and _is_json_to_some(sent.body):
             invalid = [replace(one, keyword="encoding") for one in invalid]
-        decoded = Request(request.path, request.query, request.headers, body)
-        return Understood(decoded, tuple(invalid))
+        return Understood(replace(request, body=body), tuple(invalid))
 
     def _not_understood(self, sent: Sent) -> Iterator[Invalid]:
         """Yield the parameters that are said in a way that is not read here."""
@@ -84,7 +89,7 @@ def kindly_valid(one: Invalid) -> bool:
     """Tell whether a server that reads kindly may take what the contract does not allow."""
     if one.keyword in _UNREADABLE:
         return True
-    if one.path[0] == "body":
+    if one.path[0] == "body" and one.keyword not in DECODERS:
         return _KIND_IN_BODY.get(one.keyword, _never)(one)
     return _KIND_IN_TEXT.get(one.keyword, _never)(one)
 

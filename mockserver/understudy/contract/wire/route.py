@@ -4,51 +4,186 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import quote, unquote_to_bytes
 
 from understudy.contract.model import Contract, Operation
 
 _PARAMETER = re.compile(r"\{([^}]*)\}")
+_TRIPLET = re.compile("%[0-9A-Fa-f]{2}")
+_RESERVED = "%:?#[]@!$&'()*+,;="
+
+_Literals: TypeAlias = tuple[str, ...]
+"""The texts of a segment around and between its parameters."""
+
+_WHOLE: _Literals = ("", "")
+_NO_PAIRS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The operations of one path template, by upper-case method, and its parameters' texts."""
+    """The operations of one path template, by upper-case method, and its parameters' texts.
+
+    `raw` are the same texts percent-encoded, as they were sent.
+    """
 
     template: str
     operations: Mapping[str, Operation]
     texts: Mapping[str, str | None]
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Template:
+    """One key of the Paths Object; `pairs` are those of a query that is part of it."""
+
+    text: str
+    names: tuple[str, ...]
+    pairs: frozenset[str]
+    operations: dict[str, Operation]
+
+
+@dataclass(slots=True)
+class _Node:
+    """What may follow a number of segments: concrete ones, templated ones, and the end."""
+
+    concrete: dict[str, _Node] = field(default_factory=dict)
+    templated: dict[_Literals, _Node] = field(default_factory=dict)
+    ends: list[_Template] = field(default_factory=list)
 
 
 class Router:
-    """The path templates of one contract; concrete ones are matched before templated ones.
+    """The path templates of one contract, as a tree of segments.
 
-    Source: OpenAPI 3.0.3, "Paths Object".
+    From left to right, a concrete segment goes before a templated one, and among those the one
+    that says more. Templates that differ in the names of their parameters only are one route. A
+    value is never empty and never spans a slash, but may hold one percent-encoded; the last slash
+    counts. Source: OpenAPI 3.1.1, "Paths Object".
     """
 
     def __init__(self, contract: Contract) -> None:
-        templates: dict[str, dict[str, Operation]] = {}
+        self._root = _Node()
+        templates: dict[str, _Template] = {}
         for operation in contract.operations.values():
-            templates.setdefault(operation.path, {})[operation.method.upper()] = operation
-        self._routes = [
-            (_pattern(template), _PARAMETER.findall(template), template, templates[template])
-            for template in sorted(templates, key=lambda path: path.count("{"))
-        ]
+            if operation.path not in templates:
+                templates[operation.path] = self._added(operation.path)
+            templates[operation.path].operations[operation.method.upper()] = operation
+        _sort(self._root)
 
-    def find(self, path: str) -> Route | None:
-        """Return the route of a percent-encoded path below the address of the API, or None."""
-        for pattern, names, template, operations in self._routes:
-            match = pattern.fullmatch(path)
-            if match:
-                texts = dict(zip(names, map(_decoded, match.groups()), strict=True))
-                return Route(template, operations, texts)
-        return None
+    def find(self, target: str, method: str = "") -> Route | None:
+        """Return the route of a percent-encoded path below the address of the API, or None.
+
+        A query may follow, which some templates ask for. Where several templates are one route,
+        the texts go by the names of the one that has `method`.
+        """
+        path, _, query = target.partition("?")
+        if "%" in path or not path.isascii():
+            path = _normal(path)
+        values: list[str] = []
+        pairs = frozenset(query.split("&")) if query else _NO_PAIRS
+        ends = _ends(self._root, path.split("/"), 0, values, pairs)
+        if not ends:
+            return None
+        chosen, operations = ends[0], ends[0].operations
+        if len(ends) > 1:
+            chosen = next((end for end in ends if method in end.operations), chosen)
+            operations = {k: v for end in reversed(ends) for k, v in end.operations.items()}
+        raw = dict(zip(chosen.names, values, strict=True))
+        texts = {k: _decoded(v) if "%" in v else v for k, v in raw.items()}
+        return Route(chosen.text, operations, texts, raw)
+
+    def methods(self, target: str) -> tuple[str, ...]:
+        """Return the upper-case methods of the route of a path, in order; none without a route."""
+        route = self.find(target)
+        return tuple(sorted(route.operations)) if route else ()
+
+    def _added(self, text: str) -> _Template:
+        path, _, query = text.partition("?")
+        node, names = self._root, []
+        for segment in path.split("/"):
+            parts = _PARAMETER.split(segment)
+            literals = tuple(_normal(part) for part in parts[::2])
+            names += parts[1::2]
+            if len(literals) == 1:
+                node = node.concrete.setdefault(literals[0], _Node())
+            else:
+                node = node.templated.setdefault(literals, _Node())
+        pairs = frozenset(query.split("&")) if query else frozenset()
+        template = _Template(text, tuple(names), pairs, {})
+        node.ends.append(template)
+        return template
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PARAMETER.split(template)[::2]
-    return re.compile("([^/]+)".join(re.escape(part) for part in parts))
+def _sort(node: _Node) -> None:
+    """Put what says more before what says less."""
+    said = sorted(node.templated.items(), key=lambda pair: -sum(map(len, pair[0])))
+    node.templated = dict(said)
+    node.ends.sort(key=lambda end: -len(end.pairs))
+    for child in (*node.concrete.values(), *node.templated.values()):
+        _sort(child)
+
+
+def _ends(
+    node: _Node, segments: list[str], index: int, values: list[str], pairs: frozenset[str]
+) -> list[_Template]:
+    """Return the templates that the segments from `index` lead to, the best of each shape."""
+    for place in range(index, len(segments)):
+        segment = segments[place]
+        concrete = node.concrete.get(segment)
+        if concrete is not None and not node.templated:
+            node = concrete
+            continue
+        if concrete is not None:
+            found = _ends(concrete, segments, place + 1, values, pairs)
+            if found:
+                return found
+        return _templated(node, segments, place, values, pairs)
+    if len(node.ends) == 1 and not node.ends[0].pairs:
+        return node.ends
+    return [end for end in node.ends if end.pairs <= pairs]
+
+
+def _templated(
+    node: _Node, segments: list[str], index: int, values: list[str], pairs: frozenset[str]
+) -> list[_Template]:
+    """Return the templates to which the templated segments below `node` lead."""
+    for literals, child in node.templated.items():
+        matched = _matched(literals, segments[index])
+        if matched:
+            values += matched
+            found = _ends(child, segments, index + 1, values, pairs)
+            if found:
+                return found
+            del values[-len(matched) :]
+    return []
+
+
+def _matched(literals: _Literals, segment: str) -> list[str]:
+    """Return what stands between `literals`, as much as can be for the first; none if nothing."""
+    if literals == _WHOLE:
+        return [segment] if segment else []
+    start, end = len(literals[0]), len(segment) - len(literals[-1])
+    if not (segment.startswith(literals[0]) and segment.endswith(literals[-1])):
+        return []
+    found: list[str] = []
+    for literal in reversed(literals[1:-1]):
+        place = segment.rfind(literal, start + 1, end - 1)
+        if place < 0:
+            return []
+        found.append(segment[place + len(literal) : end])
+        end = place
+    return [segment[start:end], *reversed(found)] if start < end else []
+
+
+def _normal(path: str) -> str:
+    """Return a path in which only what must be percent-encoded is (RFC 3986, section 6.2.2)."""
+    return _TRIPLET.sub(_unreserved, quote(path, safe=f"/{_RESERVED}"))
+
+
+def _unreserved(triplet: re.Match[str]) -> str:
+    plain = chr(int(triplet[0][1:], 16))
+    return plain if plain.isascii() and (plain.isalnum() or plain in "-._~") else triplet[0].upper()
 
 
 def _decoded(text: str) -> str | None:
