@@ -1,4 +1,5 @@
 import json
+import time
 
 import httpx
 import pytest
@@ -187,6 +188,20 @@ def test_the_stand_in_answers_where_nobody_does():
     assert (found.status_code, other.status_code) == (201, 502)
     assert found.headers["understudy-answered-by"] == "stand-in"
     assert set(found.json()) >= {"id", "name"}
+
+
+def test_the_stand_in_hears_a_body_that_comes_in_pieces():
+    def pieces():
+        for piece in (b'{"na', b'me":', b'"cup"}'):
+            time.sleep(0.1)
+            yield piece
+
+    with nobody() as url, proxying(url, mock=True) as proxy:
+        found = httpx.post(
+            f"{proxy.url}/v1/items", content=pieces(), headers={"content-type": "application/json"}
+        )
+
+    assert found.status_code == 201
 
 
 @given(st.lists(st.builds(Told, *[st.text()] * 7), max_size=30))

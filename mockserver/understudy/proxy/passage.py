@@ -94,10 +94,11 @@ class Passage:
         answer = await self._desk.upstream.send(
             self._scope["method"], self._target, fields, self._client.chunks()
         )
-        self._client.release()
         try:
-            if not (self._is_missing(answer.status) and await self._stand_in()):
-                await self._pass_on(answer)
+            if self._is_missing(answer.status) and await self._stand_in():
+                return
+            self._client.release()
+            await self._pass_on(answer)
         finally:
             await answer.close()
 
@@ -221,12 +222,12 @@ class Passage:
 
     async def _failed(self, error: UpstreamError) -> None:
         """Answer for a service that does not; where it died midway, so does the connection."""
-        self._client.release()
         if self._begun:
             self._desk.say(f"{self._line}: the answer broke off: {printable(str(error))}")
             return
         if error.failure is Failure.REFUSED and await self._stand_in():
             return
+        self._client.release()
         status = STATUSES[error.failure]
         self._desk.say(f"{self._line} -> {status}: no answer: {printable(str(error))}")
         await self._reply(problem(status, f"The service gave no answer: {error}"))
