@@ -45,10 +45,7 @@ class Rules:
         self.meaning = meaning
         self.credentials = credentials
         self._router = Router(contract)
-        self._readers = {
-            operation.id: RequestReader(operation, contract.schemas)
-            for operation in contract.operations.values()
-        }
+        self._readers: dict[str, RequestReader] = {}
         self._validators: dict[tuple[str, str], Validator] = {}
 
     def case(self, exchange: Exchange) -> Case:
@@ -56,7 +53,9 @@ class Rules:
         return Case(exchange, self, self._router.find(exchange.sent.target, exchange.sent.method))
 
     def reader(self, operation: Operation) -> RequestReader:
-        """Return what reads the requests to `operation`."""
+        """Return what reads the requests to `operation`, compiled when it is asked for first."""
+        if operation.id not in self._readers:
+            self._readers[operation.id] = RequestReader(operation, self.contract.schemas)
         return self._readers[operation.id]
 
     def validator(self, response: Response, media_type: str) -> Validator:

@@ -8,6 +8,9 @@ from understudy.cli.check import check
 from understudy.cli.diff import diff
 from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
+from understudy.cli.learn import learn
+from understudy.cli.proxy import proxy
+from understudy.cli.replay import replay
 from understudy.cli.selftest import selftest
 from understudy.cli.serve import serve
 from understudy.version import __version__
@@ -23,5 +26,8 @@ main.add_command(check)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(fixtures)
+main.add_command(learn)
+main.add_command(proxy)
+main.add_command(replay)
 main.add_command(selftest)
 main.add_command(serve)

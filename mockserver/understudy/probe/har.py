@@ -44,7 +44,7 @@ def read_har(path: Path, contract: Contract, base_url: str = "") -> Recording:
     """
     targets = Targets(contract, base_url)
     exchanges, problems, left_out = [], [], Counter[str]()
-    for pointer, entry, target in _aimed(_entries(path), targets):
+    for pointer, entry, target in _aimed(read_entries(path), targets):
         try:
             found = exchange_of(entry, target) if target else _elsewhere(entry)
         except EntryError as wrong:
@@ -59,7 +59,8 @@ def read_har(path: Path, contract: Contract, base_url: str = "") -> Recording:
     return Recording(tuple(exchanges), dict(left_out))
 
 
-def _entries(path: Path) -> list[Json]:
+def read_entries(path: Path) -> list[Json]:
+    """Return the entries of a HAR file as they stand. Raises ContractError for what is none."""
     try:
         if path.stat().st_size > _LIMIT:
             raise ContractError([Problem(str(path), 0, "", f"is larger than {_LIMIT >> 30} GiB")])

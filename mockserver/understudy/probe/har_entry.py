@@ -42,8 +42,12 @@ class EntryError(Exception):
         self.message = message
 
 
-def exchange_of(entry: JsonObject, target: str) -> Exchange | str:
-    """Return the exchange of an entry, or why it shows too little."""
+def exchange_of(entry: JsonObject, target: str, *, any_answer: bool = False) -> Exchange | str:
+    """Return the exchange of an entry, or why it shows too little.
+
+    With `any_answer`, what HTTP answers for the API is shown as well: redirections and the
+    preflights of browsers.
+    """
     request, response = entry["request"], _mapping(entry, "response")
     method = _text(request, "method", "/request").upper()
     if not _TOKEN.fullmatch(method):
@@ -52,7 +56,7 @@ def exchange_of(entry: JsonObject, target: str) -> Exchange | str:
     status = response.get("status")
     if status is not None and type(status) is not int:
         raise EntryError("/response/status", "is no whole number")
-    reason = _unshown(entry, method, headers, status or 0)
+    reason = _unseen(entry, status or 0) or (not any_answer and unshown(method, headers, status))
     if reason:
         return reason
     sent = _sent(method, _with_query(target, request), headers, request)
@@ -64,15 +68,18 @@ def exchange_of(entry: JsonObject, target: str) -> Exchange | str:
     return Exchange(sent, reply, _seconds(entry.get("time")))
 
 
-def _unshown(
-    entry: JsonObject, method: str, headers: Sequence[tuple[str, str]], status: int
-) -> str:
-    """Return why an entry says nothing of what the API answers, or an empty text."""
+def _unseen(entry: JsonObject, status: int) -> str:
+    """Return why an entry does not show what was answered, or an empty text."""
     if not 100 <= status <= 599:
         return ABORTED
     if status < 200:
         return UPGRADED
-    if status == 304 or _is_cached(entry):
+    return CACHED if status == 304 or _is_cached(entry) else ""
+
+
+def unshown(method: str, headers: Sequence[tuple[str, str]], status: int | None) -> str:
+    """Return why an answer says nothing of what the API does, or an empty text."""
+    if status == 304:
         return CACHED
     if status in _REDIRECTS:
         return REDIRECTED

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
@@ -58,14 +59,19 @@ def address(listener: socket.socket) -> str:
 
 
 def serve(
-    application: Application,
+    application: ASGIApp,
     listener: socket.socket,
     *,
     access_log: bool = True,
+    date: bool = True,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until interrupted; `ready` is called once requests are answered."""
-    server = _Server(_config(application, access_log=access_log), ready)
+    """Serve until interrupted; `ready` is called once requests are answered.
+
+    Without `date`, replies have the Date that the application gives them.
+    """
+    config = _config(application, access_log=access_log, date_header=date, ws="none")
+    server = _Server(config, ready)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

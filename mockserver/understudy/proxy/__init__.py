@@ -1,0 +1,1 @@
+"""Between clients and a real service: forward, check, record, replay, learn."""
