@@ -12,6 +12,7 @@ from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.server.app import Application
 from understudy.server.watch import Watched
+from understudy.state.store import Store
 
 DOCUMENT = """
 openapi: 3.0.3
@@ -56,8 +57,8 @@ class Desk:
     def _load(self) -> list[Contract]:
         return [load_contract(self.path)]
 
-    def _build(self, contracts: list[Contract], before: Application | None) -> Application:
-        return Application(contracts, Settings(), before.store if before else None)
+    def _build(self, contracts: list[Contract], store: Store | None) -> Application:
+        return Application(contracts, Settings(), store)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from understudy.cli.diff import diff
 from understudy.cli.explain import explain
 from understudy.cli.fixtures import fixtures
 from understudy.cli.learn import learn
+from understudy.cli.lint import lint
 from understudy.cli.proxy import proxy
 from understudy.cli.replay import replay
 from understudy.cli.selftest import selftest
@@ -27,6 +28,7 @@ main.add_command(diff)
 main.add_command(explain)
 main.add_command(fixtures)
 main.add_command(learn)
+main.add_command(lint)
 main.add_command(proxy)
 main.add_command(replay)
 main.add_command(selftest)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ import click
 from understudy.cli.arguments import Instant, Locale, Seed, visible
 from understudy.cli.ending import fail
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
-from understudy.contract.load import bundled_names, load_contract
+from understudy.contract.load import bundled_names
 from understudy.contract.model import Contract, Operation
 from understudy.contract.source import STANDARD_INPUT
 from understudy.errors import ContractError, ExitCode, Problem, StartError
@@ -61,6 +61,8 @@ _WARNINGS: Final = 20
     show_default=True,
     help="Refuse invalid requests; or answer them, and with warn list what is wrong in a header.",
 )  # fmt: skip
+@click.option("--preload", is_flag=True, help="Compile every operation before the first request.")
+@click.option("--watch", is_flag=True, help="Follow changes of the contracts' files.")
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
 @click.option(
@@ -90,6 +92,8 @@ def serve(
     validate_requests: str,
     stateless: bool,  # noqa: FBT001
     strict_ids: bool,  # noqa: FBT001
+    preload: bool,  # noqa: FBT001
+    watch: bool,  # noqa: FBT001
     workers: int,
     cors: bool,  # noqa: FBT001
     log: str,
@@ -108,60 +112,45 @@ def serve(
       understudy serve thena --port 9000
       understudy serve ./openapi.yaml --seed random --token secret
     """
-    from understudy.server.app import Application  # slow to import
-    from understudy.server.run import address, bind, serve, serve_with_workers
+    from understudy.server.run import address, bind, serve, serve_with_workers  # slow to import
+    from understudy.server.serving import Serving
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
-    names = tuple(dict.fromkeys(contracts)) or bundled_names()
     settings = Settings(
         seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
         examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
         stateless=stateless, strict_ids=strict_ids,
     )  # fmt: skip
+    names = tuple(dict.fromkeys(contracts)) or bundled_names()
+    serving = Serving(names, settings, loading, preload, watch)
+    alone = replace(serving, watch=watch and workers == 1)
     try:
-        if workers > 1 and STANDARD_INPUT in names:
-            raise StartError("workers cannot share standard input; name a file")
-        loaded = _load(names, loading)
-        application = Application(loaded, settings)
+        if (workers > 1 or watch) and STANDARD_INPUT in names:
+            raise StartError("standard input is read once; name a file")
+        application = alone.start(lambda text: _say([text]))
         listener = bind(host, port)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     except StartError as error:
         fail(str(error), ExitCode.START)
-    lines = [*_warning_lines(loaded), *_ready_lines(loaded, settings, address(listener))]
+    served = application.contracts
+    told = [*_warning_lines(served, application.problems)]
+    lines = [*told, *_ready_lines(served, settings, address(listener))]
     if workers > 1:
         _say(lines)
-        serve_with_workers(
-            names, settings, listener, workers=workers, access_log=log == "requests",
-            loading=loading,
-        )  # fmt: skip
+        serve_with_workers(serving, listener, workers=workers, access_log=log == "requests")
         return
     serve(application, listener, access_log=log == "requests", ready=lambda: _say(lines))
 
 
-def _load(names: Sequence[str], loading: Mapping[str, Any]) -> list[Contract]:
-    """Load all contracts. Raises one ContractError for the problems of all of them."""
-    loaded: list[Contract] = []
-    problems: list[Problem] = []
-    for name in names:
-        try:
-            loaded.append(load_contract(name, **loading))
-        except ContractError as error:
-            problems += error.problems
-    if problems:
-        raise ContractError(problems)
-    for name, count in Counter(contract.name for contract in loaded).items():
-        if count > 1:
-            raise StartError(f"{count} contracts are called {name}; rename a file, or serve one")
-    return loaded
-
-
-def _warning_lines(contracts: Sequence[Contract]) -> list[str]:
+def _warning_lines(contracts: Sequence[Contract], problems: Sequence[Problem]) -> list[str]:
     """Return what is written wrongly and served all the same, as far as it can be taken in."""
-    warnings = [str(warning) for contract in contracts for warning in contract.warnings]
+    found = (*problems, *(warning for contract in contracts for warning in contract.warnings))
+    warnings = list(dict.fromkeys(map(str, found)))
     more = len(warnings) - _WARNINGS
     lines = [f"warning: {warning}" for warning in warnings[:_WARNINGS]]
-    return [*lines, f"and {more} more warnings"] if more > 0 else lines
+    told = f"and {more} more warnings; `understudy lint` shows all"
+    return [*lines, told] if more > 0 else lines
 
 
 def _ready_lines(contracts: Sequence[Contract], settings: Settings, url: str) -> list[str]:

@@ -90,14 +90,27 @@ class Reader:
         return {name: scheme for name, scheme in found.items() if scheme is not None}
 
     def _base_paths(self) -> tuple[str, ...]:
+        """Return the paths of all servers, those of single paths and operations last."""
         found: list[str] = []
-        for index, server in enumerate(self._root.get("servers") or ()):
-            try:
-                found += base_paths(server)
-            except (AttributeError, ValueError) as error:
-                where = pointers.join("/servers", index)
-                self._notes.warn(where, f"is no server: {error}", rule="server")
-        return tuple(dict.fromkeys(found)) or ("",)
+        for holder, pointer in self._served():
+            for index, server in enumerate(holder.get("servers") or ()):
+                try:
+                    found += base_paths(server)
+                except (AttributeError, ValueError) as error:
+                    where = pointers.join(pointer, "servers", index)
+                    self._notes.warn(where, f"is no server: {error}", rule="server")
+            if holder is self._root and not found:
+                found.append("")
+        return tuple(dict.fromkeys(found))
+
+    def _served(self) -> Iterator[tuple[JsonObject, str]]:
+        """Yield what may name servers: the document, its path items, and their operations."""
+        yield self._root, ""
+        for path, item in (self._root.get("paths") or {}).items():
+            at = pointers.join("/paths", path)
+            for holder, place in ((item, at), *_operations_within(item, at)):
+                if isinstance(holder, dict) and isinstance(holder.get("servers"), list):
+                    yield holder, place
 
     def _operations(self, parts: Parts, access: AccessReader) -> Iterator[Operation]:
         seen: set[str] = set()
@@ -167,3 +180,9 @@ class Reader:
             message = "is not written as OpenAPI says"
             self._notes.warn(pointer, message, "it is not served", rule="operation")
             return None
+
+
+def _operations_within(item: Json, at: str) -> Iterator[tuple[Json, str]]:
+    """Yield the operations of a path item as they are written."""
+    if isinstance(item, dict):
+        yield from ((item[key], pointers.join(at, key)) for key in METHODS if key in item)

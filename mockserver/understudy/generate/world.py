@@ -132,6 +132,10 @@ class World:
         source = self._source.at("entities")
         return Entities(self._contract, relations, self, source, self.clock, self._compiler.locale)
 
+    def compile(self, schema: Json) -> None:
+        """Compile `schema` now, and not when it is first made."""
+        self._compiler.schema(schema)
+
     def trials(self, schema: Json) -> tuple[str, ...]:
         """Return which schemas, of those that `schema` is made of, are made by trial, and why."""
         self._compiler.schema(schema)

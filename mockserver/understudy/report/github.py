@@ -18,13 +18,13 @@ def github(verdict: Verdict, fail_on: Severity = Severity.ERROR) -> str:
 def _commands(verdict: Verdict, fail_on: Severity) -> Iterator[str]:
     for story in stories(verdict, fail_on):
         properties = {"file": story.file, "line": str(story.line), "title": story.promise.says}
-        yield _command(story.level, properties, "\n".join(_message(story)))
+        yield command(story.level, properties, "\n".join(_message(story)))
     for gap in gaps(verdict):
         if gap.vacuous:
             hint = f" ({gap.hint})" if gap.hint else ""
-            yield _command("warning", {"title": "Not tested"}, f"{gap_line(gap)}{hint}")
+            yield command("warning", {"title": "Not tested"}, f"{gap_line(gap)}{hint}")
     word, rest = headline(verdict, fail_on)
-    yield _command("notice", {"title": "Understudy"}, f"{word}: {rest}")
+    yield command("notice", {"title": "Understudy"}, f"{word}: {rest}")
 
 
 def _message(story: Story) -> Iterator[str]:
@@ -36,7 +36,8 @@ def _message(story: Story) -> Iterator[str]:
         yield f"$ {command}"
 
 
-def _command(name: str, properties: dict[str, str], message: str) -> str:
+def command(name: str, properties: dict[str, str], message: str) -> str:
+    """Return a workflow command of GitHub Actions."""
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {told}::{_data(message)}"
 

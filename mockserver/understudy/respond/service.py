@@ -11,6 +11,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -89,12 +90,16 @@ class Handler:
         headers: Iterable[tuple[bytes, bytes]],
         raw: bytes,
         content_type: str,
+        encoded: Mapping[str, str] | None = None,
     ) -> tuple[Request, Sequence[Invalid]]:
-        """Return the decoded request, and all that is wrong with it."""
+        """Return the decoded request, and all that is wrong with it.
+
+        `encoded` are the texts of `path` as they were sent.
+        """
         invalid: list[Invalid] = []
         if b"__" in query:
             query = without_controls(query, (one.name for one in self.operation.parameters))
-        request = self.parameters.read(path, query, headers, invalid)
+        request = self.parameters.read(path, query, headers, invalid, encoded)
         if self.body is None:
             return request, invalid
         if raw and not self.body.understands(content_type):
@@ -162,6 +167,14 @@ class Service:
                 _logger.warning("%s", problem)
             self._handlers[operation_id] = self._handler(operation, self._settings)
         return self._handlers[operation_id]
+
+    def preload(self) -> None:
+        """Compile every operation, and what its success is made of."""
+        for operation in self.contract.operations.values():
+            self.handler(operation.id)
+            for schema in operation.success.schemas.values():
+                with suppress(*UNMAKABLE):  # which is among the problems
+                    self._main.world.compile(schema)
 
     def credential(self, scheme: SecurityScheme) -> str:
         """Return a credential for `scheme` that gets a request through."""

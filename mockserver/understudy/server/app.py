@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.codec import dumps
 from understudy.config import Settings
 from understudy.contract.model import Contract
+from understudy.errors import Problem
 from understudy.exchange import Reply
 from understudy.respond.service import Service
 from understudy.server.framework import (
@@ -79,11 +80,20 @@ class Application:
         elif scope["type"] == "lifespan":
             await _live(receive, send)
 
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """Return the contracts that are served."""
+        return tuple(mounted.service.contract for mounted in self.mounted)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the contracts and keeps some operations from being served."""
+        return tuple(one for mounted in self.mounted for one in mounted.service.problems)
+
     def preload(self) -> None:
         """Compile every operation now, and not at the first request to it."""
         for mounted in self.mounted:
-            for operation_id in mounted.service.contract.operations:
-                mounted.service.handler(operation_id)
+            mounted.service.preload()
 
     def reset(self) -> None:
         """Forget everything that clients created."""

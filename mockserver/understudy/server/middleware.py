@@ -18,6 +18,7 @@ from understudy.config import BODY_LIMIT
 from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
+from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body, send_reply
 
 _REQUEST = "understudy.request"
@@ -66,8 +67,9 @@ class _Validate(_Step):
                 await send_reply(refusal, send)
                 return
             raw = body or b""
-        path = scope["path_params"]
-        found = handler.read(path, scope["query_string"], scope["headers"], raw, content_type)
+        path, encoded = scope["path_params"], scope["extensions"][ENCODED]
+        query, headers = scope["query_string"], scope["headers"]
+        found = handler.read(path, query, headers, raw, content_type, encoded)
         refusal = handler.refuse(found[1]) if found[1] else None
         if refusal is not None:
             await send_reply(refusal, send)

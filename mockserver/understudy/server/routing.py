@@ -19,6 +19,9 @@ from understudy.respond.service import Service
 from understudy.server.framework import SpecMiddleware
 from understudy.server.send import send_reply
 
+ENCODED = "understudy.encoded"
+"""The extension that holds the texts of path parameters as they were sent, percent-encoded."""
+
 _KNOWN_TARGETS = 4096
 _SHORT_TARGET = 512
 
@@ -33,11 +36,19 @@ class Places:
         self._router = Router(contract)
         bases = {prefix, *(prefix + base for base in contract.base_paths)}
         self._bases = sorted(bases, key=len, reverse=True)
+        self.reads_queries = any(
+            "?" in operation.path for operation in contract.operations.values()
+        )
+        """Whether a query is part of some path, as in `/messages?beta=true`."""
 
-    def find(self, path: str) -> Route | None:
-        """Return the route of a path as it was sent, or None."""
-        below = (path[len(base) :] or "/" for base in self._bases if path.startswith(base))
-        return next(filter(None, map(self._router.find, below)), None)
+    def find(self, target: str, method: str = "") -> Route | None:
+        """Return the route of a path as it was sent, which a query may follow, or None."""
+        for base in self._bases:
+            if target.startswith(base):
+                route = self._router.find(target[len(base) :] or "/", method)
+                if route is not None:
+                    return route
+        return None
 
 
 class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
@@ -58,8 +69,8 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route one request; a target that was asked for lately goes straight on."""
         known = self._known.get((scope["method"], scope["raw_path"]))
-        if known is None:
-            found = self._found(scope["method"], sent_path(scope))
+        if known is None or self._places.reads_queries:
+            found = self._found(scope["method"], sent_target(scope))
             if isinstance(found, Reply):
                 await send_reply(found, send)
                 return
@@ -68,9 +79,9 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
         scope["path_params"], scope["extensions"] = known
         await self._app(scope, receive, send)
 
-    def _found(self, method: str, path: str) -> _Known | Reply:
+    def _found(self, method: str, target: str) -> _Known | Reply:
         """Return where a request leads, or the refusal of a path or method that leads nowhere."""
-        route = self._places.find(path)
+        route = self._places.find(target, method)
         if route is None:
             return self._dialect.error(404, kind="no-route")
         operations = route.operations
@@ -78,7 +89,7 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
         if operation is None:
             return self._wrong_method(method, {*operations})
         context = {"api_base_path": self._base_path, "operation_id": operation.id}
-        return route.texts, {"connexion_routing": context}
+        return route.texts, {"connexion_routing": context, ENCODED: route.raw}
 
     def _wrong_method(self, method: str, promised: set[str]) -> Reply:
         methods = promised | {"OPTIONS"} | ({"HEAD"} if "GET" in promised else set())
@@ -92,6 +103,12 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
             self._known.clear()
         if len(key[1]) <= _SHORT_TARGET:
             self._known[key] = known
+
+
+def sent_target(scope: Scope) -> str:
+    """Return path and query of a request as they were sent."""
+    query: bytes = scope["query_string"]
+    return f"{sent_path(scope)}?{query.decode('latin-1')}" if query else sent_path(scope)
 
 
 def sent_path(scope: Scope) -> str:

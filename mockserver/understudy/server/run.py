@@ -6,15 +6,14 @@ The gate to uvicorn.
 from __future__ import annotations
 
 import copy
-import json
+import logging
 import os
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,6 +27,7 @@ from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.errors import StartError
 from understudy.server.app import Application
+from understudy.server.serving import Serving
 
 _WORKER = "UNDERSTUDY_WORKER"
 _START_SECONDS = 30
@@ -79,23 +79,13 @@ def serve(
 
 
 def serve_with_workers(
-    names: Sequence[str],
-    settings: Settings,
-    listener: socket.socket,
-    *,
-    workers: int,
-    access_log: bool = True,
-    loading: Mapping[str, Any] | None = None,
+    serving: Serving, listener: socket.socket, *, workers: int, access_log: bool = True
 ) -> None:
-    """Serve from `workers` processes, which share what clients create, until interrupted.
-
-    `loading` are the options with which each loads the contracts.
-    """
+    """Serve from `workers` processes, which share what clients create, until interrupted."""
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
-        shared = replace(settings, store=str(Path(folder, "created.ndjson")))
-        os.environ[_WORKER] = json.dumps(
-            [list(names), asdict(shared), dict(loading or {})], default=str
-        )
+        store = str(Path(folder, "created.ndjson"))
+        shared = replace(serving, settings=replace(serving.settings, store=store))
+        os.environ[_WORKER] = shared.dumps()
         config = _config(
             "understudy.server.run:worker", access_log=access_log, factory=True, workers=workers
         )
@@ -105,12 +95,9 @@ def serve_with_workers(
             return
 
 
-def worker() -> Application:
+def worker() -> ASGIApp:
     """Return the application of one worker process, as its parent described it."""
-    names, fields, loading = json.loads(os.environ[_WORKER])
-    fields["now"] = datetime.fromisoformat(fields["now"])
-    fields |= {key: tuple(fields[key]) for key in ("tokens", "api_keys")}
-    return Application([load_contract(name, **loading) for name in names], Settings(**fields))
+    return Serving.loads(os.environ[_WORKER]).start(logging.getLogger("understudy").warning)
 
 
 class MockServer:

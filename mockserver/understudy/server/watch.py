@@ -13,13 +13,14 @@ from typing import TypeAlias
 from starlette.types import Receive, Scope, Send
 
 from understudy.contract.model import Contract
-from understudy.errors import UnderstudyError
+from understudy.errors import Problem, UnderstudyError
 from understudy.server.app import Application
+from understudy.state.store import Store
 
 _SECONDS = 0.3
 
 Load: TypeAlias = Callable[[], list[Contract]]
-Build: TypeAlias = Callable[[list[Contract], Application | None], Application]
+Build: TypeAlias = Callable[[list[Contract], Store | None], Application]
 _State: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
 
@@ -27,8 +28,7 @@ class Watched:
     """An ASGI application that follows its files; what clients created is kept.
 
     What cannot be loaded, or served, changes nothing: the last good one goes on, and `say` is
-    told why. `build` makes an application of contracts, and of the one before, whose store it
-    takes over.
+    told why. `build` makes an application of contracts, and of the store of the one before.
     """
 
     def __init__(self, load: Load, build: Build, say: Callable[[str], None]) -> None:
@@ -45,6 +45,16 @@ class Watched:
         """Serve one connection from the application as it is now."""
         await self.application(scope, receive, send)
 
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """Return the contracts that are served now."""
+        return self.application.contracts
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with them."""
+        return self.application.problems
+
     def stop(self) -> None:
         """Look no more."""
         self._stopped.set()
@@ -58,7 +68,7 @@ class Watched:
         self._files = now
         try:
             contracts = self._load()
-            self.application = self._build(contracts, self.application)
+            self.application = self._build(contracts, self.application.store)
         except UnderstudyError as error:
             self._say(f"{error}\n{', '.join(changed)} changed; the last good contract goes on")
             return
