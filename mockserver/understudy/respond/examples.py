@@ -149,6 +149,8 @@ _LOCATIONS = {
     "path": lambda request: request.path,
     "query": lambda request: request.query,
     "header": lambda request: request.headers,
+    "cookie": lambda request: request.cookies,
+    "querystring": lambda request: request.query,
 }
 
 

@@ -22,6 +22,7 @@ from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
+from understudy.generate.feasible import infeasible
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
@@ -156,7 +157,7 @@ class Service:
         self._store = store
         self._stages: OrderedDict[int, _Stage] = OrderedDict()
         self._main = _Stage(contract, settings, store)
-        self.problems = self._main.world.problems
+        self.problems = tuple(infeasible(contract))
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:
