@@ -63,7 +63,7 @@ class Handler:
     refusals: Refusals
     unauthorized: Reply
     validates: str
-    usual_accepts: set[bytes] = field(default_factory=lambda: {b"*/*"})
+    usual_accepts: set[bytes] = field(default_factory=set)
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
         """Return the refusal of a request without a good credential, or None."""
