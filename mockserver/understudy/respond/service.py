@@ -108,9 +108,16 @@ class Handler:
             return request, invalid
         return replace(request, body=self.body.read(raw, content_type, invalid)), invalid
 
-    def refuse(self, invalid: Sequence[Invalid]) -> Reply | None:
+    def refuse(
+        self,
+        invalid: Sequence[Invalid],
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        query: bytes = b"",
+    ) -> Reply | None:
         """Return the refusal of an invalid request, or None where it is answered all the same."""
-        return self.refusals.invalid(invalid) if self.validates == "on" else None
+        if self.validates != "on":
+            return None
+        return self.refusals.invalid(invalid, preferences(headers, query))
 
     def wanted(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Preferences | None:
         """Return what the client prefers of the answer; None for nothing but the usual."""
