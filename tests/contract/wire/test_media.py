@@ -287,3 +287,13 @@ def test_many_parts_are_read_one_after_the_other(raw: bytes, kind: str, count: i
     media = MediaType(schema, item=INTEGER, encoding={"f": {"style": "deepObject"}})
 
     assert len(decode(raw, kind, kind, media, {})) == count
+
+
+@given(st.text("abc <&>", max_size=9))
+def test_what_no_schema_describes_is_an_element_unless_it_is_xml_already(value: str) -> None:
+    raw, _ = encode(value, "application/xml", MediaType({}), {})
+
+    if value.lstrip().startswith("<"):
+        assert raw == value.encode()
+    else:
+        assert back(value, "application/xml", {}) == value

@@ -53,8 +53,7 @@ class Decoder:
     @property
     def is_text(self) -> bool:
         """Tell whether bodies are nothing but text, or bytes, by their schema."""
-        shape = self._reader.shapes.of(self._media.schema)
-        return shape.kinds - {"null"} == {"string"} and self._media.item is None
+        return _is_text(self._media, self._reader)
 
     def whole(self, content_type: str) -> Json:
         """Return the schema of all that is read: for a sequence of items, that of an array."""
@@ -90,23 +89,31 @@ def encode(
     kind = bare(name)
     if is_json(kind):
         return dumps(value), name
+    reader = Reader(schemas)
+    is_element = not isinstance(value, str) or not (
+        value.lstrip().startswith("<") or _is_text(media, reader)
+    )
+    if is_xml(kind) and is_element:
+        return xml.write(value, media.schema, reader), name
     if isinstance(value, str):
         return _plain(value, name)
-    reader = Reader(schemas)
     if sequences.is_sequence(kind):
         return sequences.write(value, kind, media, reader), name
     if kind == _FORM and isinstance(value, dict):
         return forms.write(value, media), name
     if kind.startswith("multipart/") and isinstance(value, dict | list):
         return multipart.write(value, name, media, reader)
-    if is_xml(kind):
-        return xml.write(value, media.schema, reader), name
     return _plain(text(value), name)
 
 
 def is_spoken(name: str, schema: Json, schemas: Mapping[str, Json]) -> bool:
     """Tell whether values of a schema are read and written here in the media type `name`."""
     return Decoder(MediaType(schema), schemas).validates(name)
+
+
+def _is_text(media: MediaType, reader: Reader) -> bool:
+    shape = reader.shapes.of(media.schema)
+    return shape.kinds - {"null"} == {"string"} and media.item is None
 
 
 def _is_structured(name: str) -> bool:
