@@ -39,7 +39,7 @@ def repaired(schema: JsonObject, note: Note, *, nullable: bool) -> JsonObject:
     `nullable` tells whether the keyword of that name means what it does in OpenAPI 3.0.
     """
     found = dict(schema)
-    for repair in (_type, _draft_4, _required_members, _bounds):
+    for repair in (_type, _draft_4, _required_members, _bounds, _examples):
         repair(found, note)
     if not nullable and found.pop("nullable", None) is True:
         note("nullable", "is no keyword of this version; null is allowed all the same")
@@ -131,6 +131,16 @@ def _bounds(schema: JsonObject, note: Note) -> None:
                 schema[keyword] = number
 
 
+def _examples(schema: JsonObject, note: Note) -> None:
+    """Read examples by name, as they are written beside schemas, as the list of their values."""
+    written = schema.get("examples")
+    if isinstance(written, dict):
+        note("examples", "is a list of values here")
+        named = written.values()
+        is_wrapped = all(isinstance(one, dict) and "value" in one for one in named)
+        schema["examples"] = [one["value"] if is_wrapped else one for one in named]
+
+
 def _number(text: str) -> int | float | None:
     try:
         return int(text)
@@ -191,6 +201,7 @@ _MEANINGFUL: Final[Mapping[str, Callable[[Json], bool]]] = {
         isinstance(value, dict) and isinstance(value.get("propertyName"), str)
     ),
     "enum": lambda value: isinstance(value, list) and bool(value),
+    "examples": _is(list),
     "multipleOf": lambda value: _is_number(value) and value > 0,
     "pattern": lambda value: isinstance(value, str) and is_pattern(value),
     "required": _is_names,
