@@ -38,12 +38,16 @@ Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
 
 T = TypeVar("T")
 
+_LOOKED_AT = 10_000
+"""How many schemas are looked at before anything is made; of large documents, not all are."""
+
 
 class World:
     """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
-    satisfy are refused at once; a `tolerant` world keeps them as `problems` and can make all else.
+    satisfy are refused at once, as far as they are found in little time; a `tolerant` world keeps
+    them as `problems` and can make all else.
     """
 
     def __init__(
@@ -56,7 +60,7 @@ class World:
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
     ) -> None:
-        self.problems = tuple(infeasible(contract))
+        self.problems = tuple(infeasible(contract, _LOOKED_AT))
         refused = [*unfollowable(contract.behaviour), *(() if tolerant else self.problems)]
         if refused:
             raise ContractError(refused)
@@ -69,6 +73,8 @@ class World:
         self._source = Source.of(f"understudy {contract.name} {seed}")
         self._compiler = Compiler(contract.schemas, contract.behaviour, self, locale)
         refused = list(unmakable(contract, self._compiler.object))
+        if self._behaviour.resources:
+            self._compiler.complete()
         if refused:
             raise ContractError(refused)
         self._parents = Parents(contract, self._source, self._compiler.recipes)
@@ -133,12 +139,13 @@ class World:
         return Entities(self._contract, relations, self, source, self.clock, self._compiler.locale)
 
     def compile(self, schema: Json) -> None:
-        """Compile `schema` now, and not when it is first made."""
+        """Compile `schema`, and what it leads to, now, and not when it is first made."""
         self._compiler.schema(schema)
+        self._compiler.complete()
 
     def trials(self, schema: Json) -> tuple[str, ...]:
         """Return which schemas, of those that `schema` is made of, are made by trial, and why."""
-        self._compiler.schema(schema)
+        self.compile(schema)
         found = self._compiler.trials.items()
         return tuple(f"{at or 'the root'}: {reason}" for at, reason in found)
 

@@ -22,6 +22,7 @@ from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
+from understudy.generate.feasible import unanswerable
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
@@ -213,7 +214,7 @@ class Service:
             return self.dialect.error(500)
         operation = self.contract.operations.get(operation_id)
         pointer = operation.pointer if operation else "/"
-        known = [one for one in self.problems if one.pointer.startswith(f"{pointer}/")]
+        known = unanswerable(self.contract, operation) if operation else ()
         told = "; ".join(f"{one.pointer}: {one.message}" for one in known)
         return refusal("unanswerable", told or f"{pointer}: {error}")
 
