@@ -9,14 +9,18 @@ from understudy.codec import dumps
 from understudy.contract import canonical as c
 from understudy.contract import pointers
 from understudy.contract.behaviour import Behaviour
-from understudy.contract.model import Contract
+from understudy.contract.model import Contract, Operation
 from understudy.contract.recipes import parts
+from understudy.contract.schemas import reachable
 from understudy.errors import Problem
 from understudy.generate.domains import Domain, domain_of, ids_of
 from understudy.generate.likely import PROVIDER
 from understudy.generate.recipes import mistake
 from understudy.generate.vocabulary import known_provider
 from understudy.types import Json
+
+LOOKED_AT = 10_000
+"""How many schemas are looked at before anything is made; of large documents, not all are."""
 
 _NO_SCHEMAS = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords whose values are data, in which nothing is a schema."""
@@ -31,18 +35,32 @@ def unfollowable(behaviour: Behaviour) -> Iterator[Problem]:
             yield behaviour.document.problem(*found)
 
 
-def infeasible(contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for each schema that nothing can come of."""
+def infeasible(contract: Contract, most: int | None = None) -> Iterator[Problem]:
+    """Yield a problem for each schema that nothing can come of.
+
+    With `most`, schemas are looked at until they lead to that many others, a few of a large
+    document; `unanswerable` looks at those of one operation.
+    """
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
-    for at, schema in _once(_of_operations(contract)):
+    spent = 0
+    for at, schema in _once(_of_operations(contract.operations.values())):
+        spent += 1 + len(reachable(schema, contract.schemas))
+        if most is not None and spent > most:
+            return
         yield from _of_schema(contract, schema, at)
 
 
-def _of_operations(contract: Contract) -> Iterator[tuple[str, Json]]:
+def unanswerable(contract: Contract, operation: Operation) -> Iterator[Problem]:
+    """Yield a problem for each schema of `operation` that nothing can satisfy."""
+    for at, schema in _once(_of_operations([operation])):
+        yield from _of_schema(contract, schema, at)
+
+
+def _of_operations(operations: Iterable[Operation]) -> Iterator[tuple[str, Json]]:
     """Yield place and schema of everything that is sent and answered."""
-    for operation in contract.operations.values():
+    for operation in operations:
         promised = operation.success
         at = pointers.join(operation.pointer, "responses", promised.status, "content")
         for media_type, schema in promised.schemas.items():
