@@ -18,6 +18,8 @@ from understudy.generate.recipes import mistake
 from understudy.generate.vocabulary import known_provider
 from understudy.types import Json
 
+_RULE = "unsatisfiable"
+
 _NO_SCHEMAS = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords whose values are data, in which nothing is a schema."""
 
@@ -86,7 +88,9 @@ def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]
         where = pointers.join(at, key)
         if key == PROVIDER and isinstance(part, str) and not known_provider(part):
             hint = "providers are named as in Python, such as email or first_name"
-            yield contract.document.problem(where, f"Faker has no provider {part!r}", hint)
+            yield contract.document.problem(
+                where, f"Faker has no provider {part!r}", hint, rule="x-faker"
+            )
         if key not in _NO_SCHEMAS:
             yield from _of_providers(contract, part, where)
 
@@ -103,7 +107,7 @@ def _of_sets(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
         found = _domain(items, contract)
         if found and found.size < wanted:
             message = f"{wanted} distinct items are asked for, there are {found.size}"
-            yield contract.document.problem(at, message)
+            yield contract.document.problem(at, message, rule=_RULE)
 
 
 def _domain(schema: Json, contract: Contract) -> Domain | None:
@@ -119,8 +123,8 @@ def _of_schema(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
         if not c.impossible(c.canonical(schema, contract.schemas)):
             return
     except ValueError as error:
-        yield contract.document.problem(at, f"is no schema: {error}")
+        yield contract.document.problem(at, f"is no schema: {error}", rule=_RULE)
         return
     for pointer, reason in c.conflicts(schema, contract.schemas):
         where = pointer if pointer.startswith("/components/") else at + pointer
-        yield contract.document.problem(where, f"no value can satisfy this: {reason}")
+        yield contract.document.problem(where, f"no value can satisfy this: {reason}", rule=_RULE)
