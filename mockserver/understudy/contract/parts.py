@@ -176,9 +176,10 @@ class Parts:
                     break
 
     def _response(self, status: str, entry: Json, pointer: str) -> Response:
-        data = self.resolved(entry, pointer) or {}
-        if "description" not in data and self._described:
+        found = self.resolved(entry, pointer)
+        if found is not None and "description" not in found and self._described:
             self._notes.warn(pointer, "has no description", rule="response")
+        data = found or {}
         return Response(
             status=status,
             description=data.get("description", ""),
