@@ -28,6 +28,9 @@ SEQUENTIAL = frozenset(
 """Media types that are sequences of items (OpenAPI 3.2.0, "Sequential Media Types")."""
 
 
+_LONG = 160
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """An example with what is wrong with it; nothing is said of one that is valid."""
@@ -166,8 +169,15 @@ def of_schema(schema: Json, pointer: str) -> Iterator[Example]:
 def wrong(validator: Validator, value: Json) -> str:
     """Return the first reason why a value is not valid, with its pointer."""
     for violation in validator.violations(value):
-        return f"{pointers.join('', *violation.path) or 'it'}: {violation.message}"
+        told = _ending(violation.message)
+        where = pointers.join("", *violation.path)
+        return f"{where}: {told}" if where else told
     return ""
+
+
+def _ending(message: str) -> str:
+    """Return a message without most of the value that it begins with, if that is long."""
+    return message if len(message) <= _LONG else f"... {message[-_LONG:]}"
 
 
 def problems(contract: Contract) -> Iterator[Problem]:
