@@ -97,3 +97,12 @@ def test_a_contract_knows_the_files_of_its_overlays(tmp_path: Path) -> None:
     extending = write(tmp_path, "  - {target: $.info, update: {title: Ours}}", HEAD_EXTENDING)
 
     assert load_contract(extending).document.files == {cats, extending}
+
+
+def test_an_overlay_in_the_place_of_a_document_is_told_how_to_be_used(tmp_path: Path) -> None:
+    overlay = write(tmp_path, "  - {target: $.info, update: {title: Ours}}")
+
+    with pytest.raises(ContractError) as refused:
+        load_contract(overlay)
+
+    assert "--overlay" in refused.value.problems[0].hint

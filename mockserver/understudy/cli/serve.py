@@ -104,6 +104,7 @@ def serve(
       understudy serve
       understudy serve thena --port 9000
       understudy serve ./openapi.yaml --seed random --token secret
+      understudy serve api/ --overlay ours.yaml --watch
     """
     from understudy.server.run import address, bind, serve, serve_with_workers  # slow to import
     from understudy.server.serving import Serving
