@@ -120,6 +120,16 @@ def test_each_rule_is_told_with_its_line(rule: str) -> None:
     assert problems(lint(text, "--format", "json")) == [(rule, "cats.yaml", line, severity)]
 
 
+def test_schemas_of_errors_are_looked_at_too() -> None:
+    content = "content: {application/json: {schema: {minimum: 5, maximum: 3, type: integer}}}"
+    text = CATS.replace(
+        '{"200": {description: all}}',
+        f"{{'200': {{description: all}},\n  '404': {{description: none, {content}}}}}",
+    )
+
+    assert problems(lint(text, "--format", "json")) == [("unsatisfiable", "cats.yaml", 8, "error")]
+
+
 def test_a_file_that_is_not_there_is_unreadable() -> None:
     assert problems(run("no.yaml", "--format", "json")) == [("unreadable", "no.yaml", 0, "error")]
 

@@ -33,22 +33,25 @@ def unfollowable(behaviour: Behaviour) -> Iterator[Problem]:
             yield behaviour.document.problem(*found)
 
 
-def infeasible(contract: Contract) -> Iterator[Problem]:
-    """Yield a problem for each schema that nothing can come of."""
+def infeasible(contract: Contract, *, everything: bool = False) -> Iterator[Problem]:
+    """Yield a problem for each schema that nothing can come of.
+
+    Looked at is what clients send, and what success answers; with `everything`, all responses.
+    """
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
-    for at, schema in _once(_of_operations(contract)):
+    for at, schema in _once(_of_operations(contract, everything=everything)):
         yield from _of_schema(contract, schema, at)
 
 
-def _of_operations(contract: Contract) -> Iterator[tuple[str, Json]]:
+def _of_operations(contract: Contract, *, everything: bool) -> Iterator[tuple[str, Json]]:
     """Yield place and schema of everything that is sent and answered."""
     for operation in contract.operations.values():
-        promised = operation.success
-        at = pointers.join(operation.pointer, "responses", promised.status, "content")
-        for media_type, schema in promised.schemas.items():
-            yield pointers.join(at, media_type, "schema"), schema
+        for promised in operation.responses.values() if everything else (operation.success,):
+            at = pointers.join(operation.pointer, "responses", promised.status, "content")
+            for media_type, schema in promised.schemas.items():
+                yield pointers.join(at, media_type, "schema"), schema
         for parameter in operation.parameters:
             yield operation.pointer, parameter.schema
         at = pointers.join(operation.pointer, "requestBody", "content")

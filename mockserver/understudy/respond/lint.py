@@ -24,7 +24,7 @@ def lint(source: str | Path, loading: Loading) -> tuple[Problem, ...]:
         return _sorted(error.problems)
     found = (
         *contract.warnings,
-        *infeasible(contract),
+        *infeasible(contract, everything=True),
         *of_examples(contract),
         *unreachable(contract),
     )
