@@ -218,6 +218,7 @@ def _parameter(
         explode=data.get("explode"),
         allow_reserved=data.get("allowReserved", False),
         media_type=media_type,
+        allow_empty=data["in"] == "query" and data.get("allowEmptyValue", False),
     )
 
 

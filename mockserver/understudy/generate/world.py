@@ -43,7 +43,7 @@ class World:
     """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
-    satisfy are refused at once; a `tolerant` world keeps them as `problems` and can make all else.
+    satisfy are refused at once; a `tolerant` world does not look for them and can make all else.
     """
 
     def __init__(
@@ -56,8 +56,7 @@ class World:
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
     ) -> None:
-        self.problems = tuple(infeasible(contract))
-        refused = [*unfollowable(contract.behaviour), *(() if tolerant else self.problems)]
+        refused = [*unfollowable(contract.behaviour), *(() if tolerant else infeasible(contract))]
         if refused:
             raise ContractError(refused)
         self._contract = contract

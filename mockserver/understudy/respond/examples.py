@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from understudy.codec import dumps, identity, loads
 from understudy.contract import pointers
@@ -28,6 +29,10 @@ SEQUENTIAL = frozenset(
 """Media types that are sequences of items (OpenAPI 3.2.0, "Sequential Media Types")."""
 
 
+_CONTAINERS = frozenset(("array", "null", "object"))
+_SAY_NOTHING = frozenset(
+    "$comment deprecated description example examples summary title type".split()
+)
 _LONG = 160
 
 
@@ -67,6 +72,21 @@ class Examples:
         if self.sequential and len(good) > 1 and all(one.name for one in good):
             return Judged(Example("", [one.example.value for one in good]))
         return next(iter(good), None)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Tell whether only examples say what a value holds, and the schema no more than its type.
+
+        Any text is JSON's idea of a text, but hardly what a page or a table holds.
+        """
+        schema = resolve(self._media.schema, self._schemas)
+        if self._media.item is not None or not schema.keys() <= _SAY_NOTHING:
+            return False
+        told = schema.get("type", [])
+        kinds = {told} if isinstance(told, str) else {*told}
+        if media_types.is_json(self._name):
+            return kinds <= _CONTAINERS
+        return kinds <= _CONTAINERS | {"string"}
 
     def _written(self) -> Iterator[Example]:
         yield from self._media.examples
@@ -152,6 +172,8 @@ _LOCATIONS = {
     "path": lambda request: request.path,
     "query": lambda request: request.query,
     "header": lambda request: request.headers,
+    "cookie": lambda request: request.cookies,
+    "querystring": lambda request: request.query,
 }
 
 
