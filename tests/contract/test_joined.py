@@ -37,3 +37,9 @@ def test_a_circle_ends() -> None:
     assert joined(SCHEMAS["Circle"], SCHEMAS) == {
         "allOf": [to("Circle"), {"type": "object"}, {"type": "object"}]
     }
+
+
+def test_what_says_nothing_of_values_does_not_stand_beside_a_reference() -> None:
+    schema = {"anyOf": [to("Node")], "x-order": 1, "nullable": True, "readOnly": True}
+
+    assert joined(schema, SCHEMAS) == schema

@@ -23,7 +23,7 @@ def relative_leads_somewhere(name: str, where: Relative, schemas: Mapping[str, J
 def instances(value: Json, schema: Json, schemas: Mapping[str, Json]) -> dict[str, list[Node]]:
     """Return the instances of named schemas within `value`, by name, in document order."""
     found: dict[str, list[Node]] = {}
-    _collect(Node(value), schema, schemas, found)
+    _collect(Node(value), [schema], schemas, found)
     return found
 
 
@@ -71,17 +71,35 @@ def _uses(schema: Json, name: str, path: tuple[str, ...] = ()) -> Iterator[tuple
 
 
 def _collect(
-    node: Node, schema: Json, schemas: Mapping[str, Json], found: dict[str, list[Node]]
+    node: Node, described: Sequence[Json], schemas: Mapping[str, Json], found: dict[str, list[Node]]
 ) -> None:
-    name = named(schema)
-    if name and node.value is not None:
-        found.setdefault(name, []).append(node)
-    for keyword in COMBINERS:
-        for part in resolve(schema, schemas).get(keyword, []):
-            _collect(node, part, schemas, found)
+    """Note of which named schemas a value, and what is in it, are instances.
+
+    `described` are the schemas of the value; each counts once, however many lead to it.
+    """
+    parts = _combined(described, schemas)
+    for part in parts:
+        name = named(part)
+        if name and node.value is not None:
+            found.setdefault(name, []).append(node)
     for key, value in children(node.value):
-        for member in _own_members(schema, str(key), schemas):
-            _collect(Node(value, node, key), member, schemas, found)
+        members = [one for part in parts for one in _own_members(part, str(key), schemas)]
+        if members:
+            _collect(Node(value, node, key), members, schemas, found)
+
+
+def _combined(described: Sequence[Json], schemas: Mapping[str, Json]) -> Sequence[Json]:
+    """Return schemas and all that they combine, each once, in the order of reading."""
+    found: dict[str | int, Json] = {}
+    waiting = [*reversed(described)]
+    while waiting:
+        schema = waiting.pop()
+        key = named(schema) or id(schema)
+        if key not in found:
+            found[key] = schema
+            said = resolve(schema, schemas)
+            waiting += reversed([one for k in COMBINERS for one in said.get(k, [])])
+    return [*found.values()]
 
 
 def _own_members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:

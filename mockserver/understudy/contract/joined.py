@@ -12,9 +12,16 @@ from typing import Final
 from understudy.contract.schemas import IN_PLACE, mapped, named, remembered
 from understudy.types import Json, JsonObject
 
-_SILENT = frozenset("$comment $defs default deprecated description example examples title".split())
+_SILENT = frozenset(
+    """
+    $comment $defs default deprecated description discriminator example examples externalDocs
+    nullable readOnly title writeOnly xml
+    """.split()
+)
+"""Keywords that say nothing of values; those that begin with `x-` do not either."""
+
 _WHOLE = frozenset(("$id", "$schema", "unevaluatedItems", "unevaluatedProperties"))
-_MOST: Final = 2000
+_MOST: Final = 300
 """How many references of one schema are written out; the others stay."""
 
 
@@ -54,7 +61,7 @@ class _Joiner:
             return self._said(self._schemas[name], above | {name}, beside=True)
         if not isinstance(schema, dict):
             return schema
-        said = schema.keys() - _SILENT
+        said = [key for key in schema.keys() - _SILENT if not key.startswith("x-")]
         beside = beside or len(said) > 1 or len(schema.get("allOf", ())) > 1
 
         def change(key: str) -> Callable[[Json], Json]:

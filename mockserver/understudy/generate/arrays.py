@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -58,9 +59,11 @@ def array_maker(
         seen: set[bytes] = set()
         for index, maker in enumerate(makers):
             child = source.at(index)
-            value.append(
-                _another(maker, child, here, index, seen) if distinct else maker(child, here, index)
-            )
+            if not distinct:
+                value.append(maker(child, here, index))
+                continue
+            with suppress(GenerationError) if index >= low and not wanted else nullcontext():
+                value.append(_another(maker, child, here, index, seen))
         if repeated and len(value) > 1:
             value[-1] = makers[0](source.at(0), here, len(value) - 1)
         return value

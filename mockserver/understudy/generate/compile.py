@@ -6,7 +6,8 @@ order properties stand, and its name says which recipes and relations there are.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property
 from graphlib import TopologicalSorter
 
 from understudy.codec import dumps
@@ -52,7 +53,7 @@ class Compiler:
         self._behaviour = behaviour
         self._context = context
         self._makers: dict[bytes, Maker] = {}
-        self._named: dict[str, Maker] = {}
+        self._named: dict[str, _Late] = {}
         self.trials: dict[str, str] = {}
 
     def schema(self, schema: Json) -> Maker:
@@ -66,7 +67,8 @@ class Compiler:
     def present(self, schema: Json) -> Maker:
         """Return the maker of values of `schema` that are not null."""
         root, written = self._present(schema)
-        return Shapes(root, self).maker(root, written)
+        maker = Shapes(root, self).maker(root, written)
+        return maker.maker if isinstance(maker, _Late) else maker
 
     def object(self, name: str) -> ObjectMaker:
         """Return the maker of the named object schema. Raises TypeError for what is none."""
@@ -97,11 +99,21 @@ class Compiler:
         if name not in self._schemas:
             return shapes.target(view.uri)
         if name not in self._named:
-            self._named[name] = lambda source, place, key: self._named[name](source, place, key)
-            root = shapes.root.definition(view.uri) or c.anything()
-            maker = shapes.maker(root, Written(self._schemas[name], name, at=name))
-            self._named[name] = with_rules(maker, name, self, self._behaviour, self._schemas)
+            self._named[name] = _Late(lambda: self._of_named(name, view.uri, shapes))
         return self._named[name]
+
+    def complete(self) -> None:
+        """Compile now what waits for its first use."""
+        known = -1
+        while known < len(self._named):
+            known = len(self._named)
+            for late in [*self._named.values()]:
+                late.maker  # noqa: B018 - compiled when it is asked for
+
+    def _of_named(self, name: str, uri: str, shapes: Shapes) -> Maker:
+        root = shapes.root.definition(uri) or c.anything()
+        maker = shapes.maker(root, Written(self._schemas[name], name, at=name))
+        return with_rules(maker, name, self, self._behaviour, self._schemas)
 
     def objects_of(
         self,
@@ -202,6 +214,20 @@ class Compiler:
         """Yield the properties that identify resources of the named schema."""
         kinds = self._behaviour.resources.values()
         return (kind.id[0] for kind in kinds if kind.schema == name)
+
+
+class _Late:
+    """A maker that is compiled at its first use: most schemas of a large document have none."""
+
+    def __init__(self, compiled: Callable[[], Maker]) -> None:
+        self._compiled = compiled
+
+    @cached_property
+    def maker(self) -> Maker:
+        return self._compiled()
+
+    def __call__(self, source: Source, place: Place, key: str | int) -> Json:
+        return self.maker(source, place, key)
 
 
 def _written(schema: Json) -> Written:

@@ -9,8 +9,9 @@ from understudy.codec import dumps
 from understudy.contract import canonical as c
 from understudy.contract import pointers
 from understudy.contract.behaviour import Behaviour
-from understudy.contract.model import Contract
+from understudy.contract.model import Contract, Operation
 from understudy.contract.recipes import parts
+from understudy.contract.schemas import reachable
 from understudy.errors import Problem
 from understudy.generate.domains import Domain, domain_of, ids_of
 from understudy.generate.likely import PROVIDER
@@ -33,21 +34,42 @@ def unfollowable(behaviour: Behaviour) -> Iterator[Problem]:
             yield behaviour.document.problem(*found)
 
 
-def infeasible(contract: Contract, *, everything: bool = False) -> Iterator[Problem]:
+LOOKED_AT = 10_000
+"""How many schemas are looked at before anything is made; of large documents, not all are."""
+
+
+def infeasible(
+    contract: Contract, most: int | None = None, *, everything: bool = False
+) -> Iterator[Problem]:
     """Yield a problem for each schema that nothing can come of.
 
     Looked at is what clients send, and what success answers; with `everything`, all responses.
+    With `most`, schemas are looked at until they lead to that many others, a few of a large
+    document; `unanswerable` looks at those of one operation.
     """
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
-    for at, schema in _once(_of_operations(contract, everything=everything)):
+    operations = contract.operations.values()
+    spent = 0
+    for at, schema in _once(_of_operations(operations, everything=everything)):
+        spent += 1 + len(reachable(schema, contract.schemas))
+        if most is not None and spent > most:
+            return
         yield from _of_schema(contract, schema, at)
 
 
-def _of_operations(contract: Contract, *, everything: bool) -> Iterator[tuple[str, Json]]:
+def unanswerable(contract: Contract, operation: Operation) -> Iterator[Problem]:
+    """Yield a problem for each schema of `operation` that nothing can satisfy."""
+    for at, schema in _once(_of_operations([operation], everything=False)):
+        yield from _of_schema(contract, schema, at)
+
+
+def _of_operations(
+    operations: Iterable[Operation], *, everything: bool
+) -> Iterator[tuple[str, Json]]:
     """Yield place and schema of everything that is sent and answered."""
-    for operation in contract.operations.values():
+    for operation in operations:
         for promised in operation.responses.values() if everything else (operation.success,):
             at = pointers.join(operation.pointer, "responses", promised.status, "content")
             for media_type, schema in promised.schemas.items():

@@ -23,6 +23,10 @@ DEPTH = 6
 """How many containers deep values are as rich as their schema; below, they end soon."""
 
 
+RICH = 250
+"""How many containers of one document are as rich as their schema; later ones end soon."""
+
+
 @dataclass(slots=True, eq=False)
 class Moment:
     """An instant not settled yet: `gap` microseconds after whatever must come before it."""
@@ -38,7 +42,8 @@ class Draft:
 
     Nothing in it is after `latest`, in microseconds since 1970; `given` tells that a request
     fixed some of it. While it is `checking`, values are validated as they are made: instants are
-    written at once, and `tries` says how many may still be made.
+    written at once, and `tries` says how many may still be made. `containers` counts what was
+    begun.
     """
 
     request: Request = field(default_factory=Request)
@@ -48,6 +53,7 @@ class Draft:
     moments: list[Moment] = field(default_factory=list)
     checking: bool = False
     tries: int = 0
+    containers: int = 0
 
     @contextmanager
     def settled(self) -> Iterator[Callable[[], None]]:
@@ -76,7 +82,10 @@ class Place(Node):
 
     def inside(self, value: Json, key: str | int) -> Place:
         """Return the place of `value`, a container that stands at `key` of this one."""
-        return Place(value, self, key, self.draft, {}, self, self.depth + 1)
+        draft = self.draft
+        draft.containers += 1
+        depth = self.depth + 1 if draft.containers <= RICH else max(self.depth, DEPTH) + 1
+        return Place(value, self, key, draft, {}, self, depth)
 
     def lookup(self, name: str) -> Json:
         """Return what `name` is bound to here or in anything around, or MISSING."""

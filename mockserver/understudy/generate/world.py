@@ -20,7 +20,7 @@ from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
 from understudy.generate.entities import Entities
-from understudy.generate.feasible import infeasible, unfollowable, unmakable
+from understudy.generate.feasible import LOOKED_AT, infeasible, unfollowable, unmakable
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
@@ -43,7 +43,8 @@ class World:
     """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
-    satisfy are refused at once; a `tolerant` world does not look for them and can make all else.
+    satisfy are refused at once, as far as they are found in little time; a `tolerant` world does
+    not look for them and can make all else.
     """
 
     def __init__(
@@ -56,7 +57,8 @@ class World:
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
     ) -> None:
-        refused = [*unfollowable(contract.behaviour), *(() if tolerant else infeasible(contract))]
+        impossible = () if tolerant else infeasible(contract, LOOKED_AT)
+        refused = [*unfollowable(contract.behaviour), *impossible]
         if refused:
             raise ContractError(refused)
         self._contract = contract
@@ -68,6 +70,8 @@ class World:
         self._source = Source.of(f"understudy {contract.name} {seed}")
         self._compiler = Compiler(contract.schemas, contract.behaviour, self, locale)
         refused = list(unmakable(contract, self._compiler.object))
+        if self._behaviour.resources:
+            self._compiler.complete()
         if refused:
             raise ContractError(refused)
         self._parents = Parents(contract, self._source, self._compiler.recipes)
@@ -132,12 +136,13 @@ class World:
         return Entities(self._contract, relations, self, source, self.clock, self._compiler.locale)
 
     def compile(self, schema: Json) -> None:
-        """Compile `schema` now, and not when it is first made."""
+        """Compile `schema`, and what it leads to, now, and not when it is first made."""
         self._compiler.schema(schema)
+        self._compiler.complete()
 
     def trials(self, schema: Json) -> tuple[str, ...]:
         """Return which schemas, of those that `schema` is made of, are made by trial, and why."""
-        self._compiler.schema(schema)
+        self.compile(schema)
         found = self._compiler.trials.items()
         return tuple(f"{at or 'the root'}: {reason}" for at, reason in found)
 

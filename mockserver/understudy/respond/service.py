@@ -22,7 +22,7 @@ from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
-from understudy.generate.feasible import infeasible
+from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
@@ -164,7 +164,7 @@ class Service:
         self._store = store
         self._stages: OrderedDict[int, _Stage] = OrderedDict()
         self._main = _Stage(contract, settings, store)
-        self.problems = tuple(infeasible(contract))
+        self.problems = tuple(infeasible(contract, LOOKED_AT))
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:
@@ -221,7 +221,7 @@ class Service:
             return self.dialect.error(500)
         operation = self.contract.operations.get(operation_id)
         pointer = operation.pointer if operation else "/"
-        known = [one for one in self.problems if one.pointer.startswith(f"{pointer}/")]
+        known = unanswerable(self.contract, operation) if operation else ()
         told = "; ".join(f"{one.pointer}: {one.message}" for one in known)
         return refusal("unanswerable", told or f"{pointer}: {error}")
 
