@@ -103,7 +103,7 @@ class _Bundler:
     def _referred(self, kind: str, place: Place, at: At) -> Json:
         """Return what a Reference Object means: itself, where it leads to a place that stays.
 
-        Path items are read where they are used.
+        Path items are written out, because they may say something beside their reference.
         """
         reference = place.value["$ref"]
         if kind != "PathItem" and self._stays(reference, place):

@@ -57,8 +57,8 @@ class World:
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
     ) -> None:
-        found = () if tolerant else infeasible(contract, LOOKED_AT)
-        refused = [*unfollowable(contract.behaviour), *found]
+        impossible = () if tolerant else infeasible(contract, LOOKED_AT)
+        refused = [*unfollowable(contract.behaviour), *impossible]
         if refused:
             raise ContractError(refused)
         self._contract = contract
