@@ -191,6 +191,7 @@ _MEANINGFUL: Final[Mapping[str, Callable[[Json], bool]]] = {
         isinstance(value, dict) and isinstance(value.get("propertyName"), str)
     ),
     "enum": lambda value: isinstance(value, list) and bool(value),
+    "examples": _is(list),
     "multipleOf": lambda value: _is_number(value) and value > 0,
     "pattern": lambda value: isinstance(value, str) and is_pattern(value),
     "required": _is_names,
