@@ -18,7 +18,7 @@ test: $(READY) ## Check format, lint, types and run the suite; ARGS are passed t
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
 bench: $(READY) ## Measure against other mock servers, side by side in one run.
 	$(BIN)/python benchmarks/serve.py $(ARGS)

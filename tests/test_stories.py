@@ -28,9 +28,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Story:
-    """A contract, by its name or as it is written, with settings and what is asked and answered."""
+    """Contracts, by names or as one is written, with files beside it, settings and exchanges."""
 
     contract: str
+    files: dict[str, str]
     settings: dict[str, Any]
     exchanges: list[tuple[Message, Message]]
 
@@ -38,17 +39,18 @@ class Story:
 @pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
 def test_the_story_is_true(file: Path, tmp_path: Path) -> None:
     told = read(file.read_text(encoding="utf-8"))
-    contract, exchanges = told.contract, told.exchanges
-    if "\n" in contract:
-        (tmp_path / "story.yaml").write_text(contract, encoding="utf-8")
-        contract = str(tmp_path / "story.yaml")
-    with MockServer(contract, settings=Settings(**told.settings)) as server:
-        told = [
+    contracts = told.contract.split()
+    if "\n" in told.contract:
+        contracts = [str(tmp_path / "story.yaml")]
+        for name, text in {**told.files, "story.yaml": told.contract}.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+    with MockServer(*contracts, settings=Settings(**told.settings)) as server:
+        wrong = [
             difference
-            for request, reply in exchanges
+            for request, reply in told.exchanges
             for difference in differences(reply, sent(server.url, request))
         ]
-    assert told == []
+    assert wrong == []
 
 
 def test_there_are_stories_of_every_contract() -> None:
@@ -80,12 +82,14 @@ def read(text: str) -> Story:
     _, *parts = re.split(r"^====(\w+)====\n", text, flags=re.MULTILINE)
     names, texts = parts[::2], parts[1::2]
     start = names.index("request")
-    head = dict(zip(names[:start], texts[:start], strict=True))
+    assert re.fullmatch("contract( file)*( settings)?", " ".join(names[:start]))
     assert names[start:] == ["request", "reply"] * (len(names[start:]) // 2)
-    assert {"contract"} <= head.keys() <= {"contract", "settings"}
+    several = zip(names[:start], texts[:start], strict=True)
+    files = dict(one.split("\n", 1) for name, one in several if name == "file")
+    settings = json.loads(texts[start - 1]) if names[start - 1] == "settings" else {}
     messages = [message(one) for one in texts[start:]]
     exchanges = list(zip(messages[::2], messages[1::2], strict=True))
-    return Story(head["contract"].strip(), json.loads(head.get("settings", "{}")), exchanges)
+    return Story(texts[0].strip(), files, settings, exchanges)
 
 
 def message(text: str) -> Message:

@@ -137,7 +137,7 @@ def test_a_mistake_in_the_options_is_named(
     ("name", "text", "message"),
     [
         ("absent.yaml", None, "absent.yaml"),
-        ("broken.yaml", "openapi: 3.0.3\npaths: 5\n", "broken.yaml:2: /paths: is not a mapping"),
+        ("broken.yaml", "openapi: 4.0.0\npaths: {}\n", "broken.yaml:1: /openapi: is not an"),
     ],
 )
 def test_a_contract_that_cannot_be_read_is_told(

@@ -165,7 +165,7 @@ components:
         (1, "/info", "has no title"),
         (1, "/info", "has no version"),
         (9, "/paths/~1a/get/responses/200", "leads to no object"),
-        (5, "/paths/~1a/get", "asks for the undefined security scheme 'nobody'"),
+        (6, "/paths/~1a/get/security/0", "asks for the undefined security scheme 'nobody'"),
         (12, "/paths/~1b/get", "repeats the operationId 'twice'"),
         (12, "/paths/~1b/get", "documents no response"),
     ]

@@ -20,6 +20,8 @@ paths:
     put: {operationId: dog, x-internal: true, responses: {'200': {description: OK}}}
 """
 
+HEAD_EXTENDING = "overlay: 1.0.0\nextends: cats.yaml\n"
+
 
 def write(folder: Path, actions: str, head: str = "overlay: 1.0.0\n") -> Path:
     (folder / "cats.yaml").write_text(CATS)
@@ -84,3 +86,23 @@ def test_a_file_that_is_no_overlay_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ContractError, match="is not an Overlay"):
         load_contract(tmp_path / "cats.yaml", overlays=[tmp_path / "cats.yaml"])
+
+
+def test_a_contract_knows_the_files_of_its_overlays(tmp_path: Path) -> None:
+    cats = tmp_path / "cats.yaml"
+    overlay = write(tmp_path, "  - {target: $.info, update: {title: Ours}}")
+
+    assert load_contract(cats, overlays=[overlay]).document.files == {cats, overlay}
+
+    extending = write(tmp_path, "  - {target: $.info, update: {title: Ours}}", HEAD_EXTENDING)
+
+    assert load_contract(extending).document.files == {cats, extending}
+
+
+def test_an_overlay_in_the_place_of_a_document_is_told_how_to_be_used(tmp_path: Path) -> None:
+    overlay = write(tmp_path, "  - {target: $.info, update: {title: Ours}}")
+
+    with pytest.raises(ContractError) as refused:
+        load_contract(overlay)
+
+    assert "--overlay" in refused.value.problems[0].hint

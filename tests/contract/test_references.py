@@ -97,7 +97,7 @@ def test_a_schema_anywhere_in_the_document_can_be_referred_to(tmp_path: Path, po
     )
     content = {"application/json": {"schema": {"type": "string"}}}
     document["paths"]["/b"] = {
-        "get": {"operationId": "b", "responses": {"200": {"content": content}}}
+        "get": {"operationId": "b", "responses": {"200": {"description": "", "content": content}}}
     }
     contract = load_contract(write(tmp_path, {"o.json": document}))
 
@@ -152,7 +152,10 @@ def test_everything_else_can_be_in_other_files_and_keeps_its_lines(tmp_path: Pat
         },
         "parameters.json": {"Id": {"name": "id", "in": "path", "required": True, "schema": {}}},
         "responses.json": {
-            "Ok": {"content": {"application/json": {"schema": {"$ref": "schemas.json#/Cat"}}}}
+            "Ok": {
+                "description": "",
+                "content": {"application/json": {"schema": {"$ref": "schemas.json#/Cat"}}},
+            }
         },
         "schemas.json": {"Cat": {"type": "object", "properties": {"a": {"minLength": "x"}}}},
     }
@@ -174,7 +177,7 @@ def test_parts_can_stand_anywhere_in_the_document(tmp_path: Path) -> None:
     document["paths"]["/b"] = {"$ref": "#/paths/~1a"}
     content = {"application/json": {"schema": {"$ref": "cat.json"}}}
     files = {
-        "o.json": {**document, "x-parts": {"Ok": {"content": content}}},
+        "o.json": {**document, "x-parts": {"Ok": {"description": "", "content": content}}},
         "cat.json": {"type": "string"},
     }
 

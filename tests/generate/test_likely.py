@@ -11,6 +11,7 @@ from understudy.contract.load import load_contract
 from understudy.contract.validate import Validator
 from understudy.errors import ContractError, GenerationError
 from understudy.generate import likely
+from understudy.generate.feasible import infeasible
 from understudy.generate.places import places
 from understudy.generate.vocabulary import known_provider, locales, persons, pool
 from understudy.generate.world import World
@@ -299,9 +300,10 @@ def test_a_tolerant_world_makes_all_that_can_be_made(tmp_path: Path) -> None:
     path = tmp_path / "openapi.yaml"
     path.write_text(DOCUMENT)
 
-    world = World(load_contract(path), tolerant=True)
+    contract = load_contract(path)
+    world = World(contract, tolerant=True)
 
-    assert len(world.problems) == 2
+    assert len([*infeasible(contract)]) == 2
     value = world.value({"type": "string", "x-faker": "internet.email"})
     assert isinstance(value, str)
     with pytest.raises(GenerationError):

@@ -29,7 +29,12 @@ BROKEN = Exchange(Sent("GET", "/v1/items/8"), Reply(200, b'{"id":8}'))
 REFUSED = Exchange(Sent("GET", "/v1/items?limit=0"), Reply(200, b"[]"))
 
 
-def learned(tmp_path: Path, *exchanges: Exchange, options: tuple[str, ...] = ()):
+def learned(
+    tmp_path: Path,
+    *exchanges: Exchange,
+    options: tuple[str, ...] = (),
+    contract: str | Path = SHOP_FILE,
+):
     """Return the overlay, and what was said, of a recording."""
     har = tmp_path / "traffic.har"
     har.unlink(missing_ok=True)
@@ -38,7 +43,7 @@ def learned(tmp_path: Path, *exchanges: Exchange, options: tuple[str, ...] = ())
         recorder.record(Record(one, "http://shop.test", datetime.now(UTC)))
     recorder.close()
     output = tmp_path / "overlay.yaml"
-    arguments = ["learn", str(har), "--contract", SHOP_FILE, "-o", str(output), *options]
+    arguments = ["learn", str(har), "--contract", str(contract), "-o", str(output), *options]
     result = CliRunner().invoke(main, arguments)
     return result, read_document(output).data
 
@@ -186,3 +191,17 @@ def test_a_single_example_becomes_one_of_the_named(tmp_path):
     assert result.exit_code == 0
     assert "example" not in media
     assert sorted(one["value"]["name"] for one in media["examples"].values()) == ["cup", "pan"]
+
+
+def test_a_path_parameter_that_nobody_declared_has_no_place_for_an_example(tmp_path):
+    contract = tmp_path / "shop.yaml"
+    declared = re.compile(r"^ *parameters: \[\{name: itemId.*\n", re.M)
+    text, count = declared.subn("", Path(SHOP_FILE).read_text())
+    assert count == 1
+    contract.write_text(text)
+
+    _, overlay = learned(tmp_path, READ, contract=contract)
+
+    targets = [action["target"] for action in overlay["actions"]]
+    assert len(targets) == 1
+    assert ".responses['200']" in targets[0]

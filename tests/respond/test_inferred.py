@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.respond.inferred_contracts import (
     CONTRACTS,
@@ -149,14 +149,17 @@ def test_totals_tell_the_truth() -> None:
     assert pages.page()[0]["total"] == count - 1
 
 
-def test_an_id_that_no_list_shows_has_a_member_which_is_always_the_same() -> None:
+@settings(max_examples=20, deadline=None)
+@example(2**63 - 1)
+@given(st.integers(-(10**6), 10**40))
+def test_an_id_that_no_list_shows_has_a_member_which_is_always_the_same(id_: int) -> None:
     one, other = Client(CONTRACTS["a plain array"]), Client(CONTRACTS["a plain array"])
 
-    found = one.value("getPet", 4711)
+    found = one.value("getPet", id_)
 
-    assert found["id"] == 4711
+    assert found["id"] == id_
     assert other.everything()
-    assert other.value("getPet", 4711) == found
+    assert other.value("getPet", id_) == found
 
 
 def test_with_strict_ids_only_what_is_listed_or_created_is_there() -> None:

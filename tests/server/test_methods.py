@@ -1,9 +1,12 @@
+import asyncio
 from collections.abc import Mapping
 
 import httpx
 import pytest
+from starlette.types import Message
 
-from understudy import MockServer, Settings
+from understudy import MockServer, Settings, load_contract
+from understudy.server.app import Application
 
 AGENT = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 ORIGIN = {"Origin": "https://app.example"}
@@ -30,6 +33,24 @@ def test_head_is_get_without_a_body(
         _lasting(get),
         b"",
     )
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/ui/", "/openapi.json"])
+def test_the_application_itself_sends_no_content_in_answer_to_head(path: str) -> None:
+    application = Application([load_contract("thena")], Settings())
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "HEAD", "path": path, "raw_path": path.encode()}
+    rest = {"query_string": b"", "headers": [], "root_path": "", "scheme": "http"}
+    asyncio.run(application({**scope, **rest}, receive, send))
+    assert [one.get("body") for one in sent] == [None, b""]
+    assert dict(sent[0]["headers"]).get(b"content-length", b"0") != b"0"
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,9 @@ from understudy.cli.check_options import (
 )
 from understudy.cli.check_options import options as chosen_options
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.config import DEFAULT_SEED
-from understudy.contract.load import load_contract
+from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, ExitCode, StartError
 
@@ -176,6 +177,7 @@ _ACCEPT = "--write-baseline=accepted.txt"
     metavar="KIND[=FILE]",
     help=f"{', '.join(REPORTS)}. Repeatable.",
 )
+@loading_options
 @click.option(
     "--config",
     callback=configured,
@@ -189,6 +191,7 @@ def check(
     url: str | None,
     app_name: str | None,
     har: Path | None,
+    loading: Loading,
     **options: Any,
 ) -> None:
     """Check that an implementation keeps its contract.
@@ -212,7 +215,7 @@ def check(
     if len(given) != 1:
         raise click.UsageError("name one of --url, --app and --har")
     try:
-        loaded = load_contract(contract)
+        loaded = loading.load(contract)
         chosen = chosen_options(loaded, options)
         verdict = _verdict(loaded, chosen, url, app_name, har)
     except ContractError as error:

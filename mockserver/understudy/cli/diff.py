@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 import click
 
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.contract.compare.changes import LEVELS, Change
 from understudy.contract.compare.contracts import compare, counts
-from understudy.contract.load import load_contract
+from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, ExitCode, Problem
 
@@ -33,7 +34,8 @@ _COMMANDS: Final = {"breaking": "error", "risky": "warning", "safe": "notice"}
     "--fail-on", default="breaking", type=click.Choice([*LEVELS, "none"]),
     help="End with exit code 1 where a change is this bad, or worse.",
 )  # fmt: skip
-def diff(old: str, new: str, shape: str, fail_on: str) -> None:
+@loading_options
+def diff(old: str, new: str, shape: str, fail_on: str, loading: Loading) -> None:
     """Compare two contracts: what breaks clients that were written for OLD.
 
     Each is the name of a bundled contract or an OpenAPI document. A change is
@@ -57,19 +59,19 @@ def diff(old: str, new: str, shape: str, fail_on: str) -> None:
       understudy diff old/ new/ --fail-on risky --format markdown >> "$GITHUB_STEP_SUMMARY"
       understudy diff thena ./openapi.yaml --format json | jq '.changes[].rule'
     """
-    changes = compare(*_load(old, new))
+    changes = compare(*_load(loading, old, new))
     click.echo(_SHAPES[shape](changes))
     bad = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on in LEVELS else ()
     sys.exit(ExitCode.FINDINGS if any(one.level in bad for one in changes) else ExitCode.OK)
 
 
-def _load(*names: str) -> list[Contract]:
+def _load(loading: Loading, *names: str) -> list[Contract]:
     """Return the contracts, or end with all that is wrong with them."""
     loaded: list[Contract] = []
     problems: list[Problem] = []
     for name in names:
         try:
-            loaded.append(load_contract(name))
+            loaded.append(loading.load(name))
         except ContractError as error:
             problems += error.problems
     if problems:

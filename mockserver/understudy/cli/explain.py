@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
+from understudy.contract.load import Loading
 from understudy.errors import ContractError, ExitCode
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ veto:
 @click.command()
 @click.argument("source", metavar="NAME_OR_FILE")
 @click.option("--format", "kind", default="text", type=click.Choice(["text", "json"]), help="How.")
-def explain(source: str, kind: str) -> None:
+@loading_options
+def explain(source: str, kind: str, loading: Loading) -> None:
     """Say what a contract is taken to promise beyond its schemas.
 
     Which operations list, read, create, change and delete what; how lists are paged, filtered
@@ -39,11 +42,10 @@ def explain(source: str, kind: str) -> None:
       understudy explain thena
       understudy explain ./openapi.yaml --format json
     """
-    from understudy.contract.load import load_contract  # slow to import
-    from understudy.contract.meaning.infer import meaning
+    from understudy.contract.meaning.infer import meaning  # slow to import
 
     try:
-        contract = load_contract(source)
+        contract = loading.load(source)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     found = meaning(contract)

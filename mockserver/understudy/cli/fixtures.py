@@ -12,9 +12,10 @@ import click
 
 from understudy.cli.arguments import Instant, Locale, Seed, Shard
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.cli.progress import progress
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
-from understudy.contract.load import bundled_names, load_contract
+from understudy.contract.load import Loading, bundled_names
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, ExitCode, FixtureError, GenerationError
 
@@ -61,6 +62,7 @@ def fixtures() -> None:
 @click.option("--workers", default=1, type=click.IntRange(1, 256), help="Number of processes.")
 @click.option("--scheduler", metavar="tcp://...", help="Write on this Dask cluster.")
 @click.option("--verify/--no-verify", default=True, help="Hold each object to its schema.")
+@loading_options
 def write(source: str | None, **asked: Any) -> None:
     """Write data by a contract: objects of a schema, or bodies of an operation.
 
@@ -97,7 +99,8 @@ def write(source: str | None, **asked: Any) -> None:
 @fixtures.command()
 @click.argument("folder", metavar="FOLDER_OR_URL")
 @click.option("--contract", metavar="NAME_OR_FILE", help="What they were made from.")
-def verify(folder: str, contract: str | None) -> None:
+@loading_options
+def verify(folder: str, contract: str | None, loading: Loading) -> None:
     """Hold a folder of fixtures to its manifest and its contract, and say what drifted.
 
     The exit code is 1 if anything did.
@@ -112,7 +115,7 @@ def verify(folder: str, contract: str | None) -> None:
         manifest = read_manifest(where)
         if manifest is None:
             raise FixtureError(f"{folder} has no manifest.json")
-        loaded = _contract(contract, manifest.plan.contract)
+        loaded = _contract(contract, manifest.plan.contract, loading)
         findings = 0
         for finding in findings_of(where, manifest, loaded):
             findings += 1
@@ -124,10 +127,10 @@ def verify(folder: str, contract: str | None) -> None:
     sys.exit(ExitCode.FINDINGS if findings else ExitCode.OK)
 
 
-def _contract(wanted: str | None, name: str) -> Contract:
+def _contract(wanted: str | None, name: str, loading: Loading) -> Contract:
     if not wanted and name not in bundled_names():
         raise FixtureError(f"name the file of the contract {name} by --contract")
-    return load_contract(wanted or name)
+    return loading.load(wanted or name)
 
 
 def _say_unexpressed(told: Sequence[str]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from understudy.cli.ending import fail
-from understudy.contract.load import load_contract
+from understudy.cli.loading import loading_options
+from understudy.contract.load import Loading
 from understudy.errors import ContractError, ExitCode
 from understudy.types import JsonObject
 
@@ -36,6 +37,7 @@ from understudy.types import JsonObject
     "--redact", multiple=True, metavar="NAME",
     help="A parameter, header field or member of JSON that is secret. Repeatable.",
 )  # fmt: skip
+@loading_options
 def learn(
     recording: Path,
     contract: str,
@@ -44,6 +46,7 @@ def learn(
     each: int,
     size: int,
     redact: tuple[str, ...],
+    loading: Loading,
 ) -> None:
     """Turn a recording into named examples: an OpenAPI Overlay 1.0 of the contract.
 
@@ -64,7 +67,7 @@ def learn(
     from understudy.proxy.redact import redaction
 
     try:
-        loaded = load_contract(contract)
+        loaded = loading.load(contract)
         found = read_har(recording, loaded)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)

@@ -7,9 +7,19 @@ from collections.abc import Sequence
 
 import click
 
+from understudy.cli.loading import loading_options
+from understudy.contract.load import Loading
+from understudy.contract.rules import RULES
 from understudy.errors import ExitCode, Problem
 
 _FAILS = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}
+
+
+def _listed(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    """Print every rule with what it is about, where that is asked for, and end."""
+    if value:
+        click.echo("\n".join(f"{name:<15} {says}" for name, says in RULES.items()))
+        ctx.exit()
 
 
 @click.command()
@@ -22,17 +32,12 @@ _FAILS = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]
     "--fail-on", default="error", type=click.Choice([*_FAILS]),
     help="End with exit code 1 where a problem is this bad, or worse.",
 )  # fmt: skip
-@click.option("--overlay", "overlays", multiple=True, metavar="FILE", help="Applied first.")
-@click.option("--allow-remote", is_flag=True, help="Let references lead into the network.")
-@click.option("--allow-outside", is_flag=True, help="Let references leave the document's folder.")
-def lint(
-    documents: tuple[str, ...],
-    shape: str,
-    fail_on: str,
-    overlays: tuple[str, ...],
-    allow_remote: bool,  # noqa: FBT001 - click passes options by name
-    allow_outside: bool,  # noqa: FBT001
-) -> None:
+@click.option(
+    "--rules", is_flag=True, is_eager=True, expose_value=False, callback=_listed,
+    help="List the rules, and end.",
+)  # fmt: skip
+@loading_options
+def lint(documents: tuple[str, ...], shape: str, fail_on: str, loading: Loading) -> None:
     """Say everything that is wrong with OpenAPI documents.
 
     An error keeps a document, or one of its operations, from being served: it cannot be read, or
@@ -54,9 +59,7 @@ def lint(
     problems: Sequence[Problem] = [
         problem
         for document in dict.fromkeys(documents)
-        for problem in problems_of(
-            document, overlays=overlays, allow_remote=allow_remote, allow_outside=allow_outside
-        )
+        for problem in problems_of(document, loading)
     ]
     click.echo(FORMATS[shape](problems), nl=False)
     if any(problem.severity in _FAILS[fail_on] for problem in problems):

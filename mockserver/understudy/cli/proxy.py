@@ -11,8 +11,9 @@ import click
 
 from understudy.cli.arguments import Seed
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.config import DEFAULT_PORT, DEFAULT_SEED, Settings
-from understudy.contract.load import load_contract
+from understudy.contract.load import Loading
 from understudy.errors import ContractError, ExitCode, StartError
 
 
@@ -58,6 +59,7 @@ from understudy.errors import ContractError, ExitCode, StartError
 @click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="The world of the stand-in.")
 @click.option("--ca", type=click.Path(exists=True), help="Trust this certificate authority.")
 @click.option("--insecure", is_flag=True, help="Do not verify the certificate of the service.")
+@loading_options
 @click.option(
     "--log", default="findings", type=click.Choice(["findings", "off"]),
     help="What to say about each exchange.",
@@ -79,6 +81,7 @@ def proxy(
     ca: str | None,
     insecure: bool,  # noqa: FBT001
     log: str,
+    loading: Loading,
 ) -> None:
     """Forward requests to a service, and hold both sides to the contract.
 
@@ -109,7 +112,7 @@ def proxy(
     say = _say if log == "findings" else _nothing
     try:
         at = place(upstream)
-        loaded = load_contract(contract)
+        loaded = loading.load(contract)
         recorder = Recorder(record, redaction(loaded, redact), _say) if record else None
         desk = Desk(
             Inspector(loaded, at),

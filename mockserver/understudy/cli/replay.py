@@ -9,8 +9,9 @@ import click
 
 from understudy.cli.arguments import Seed
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.config import DEFAULT_PORT, DEFAULT_SEED, Settings
-from understudy.contract.load import load_contract
+from understudy.contract.load import Loading
 from understudy.errors import ContractError, ExitCode, StartError
 
 
@@ -31,6 +32,7 @@ from understudy.errors import ContractError, ExitCode, StartError
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, type=click.IntRange(0, 65535), help="0 takes any.")
 @click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="The world of the stand-in.")
+@loading_options
 @click.option(
     "--log", default="misses", type=click.Choice(["misses", "off"]),
     help="What to say about each request.",
@@ -44,6 +46,7 @@ def replay(
     port: int,
     seed: int,
     log: str,
+    loading: Loading,
 ) -> None:
     """Serve a recording: an HTTP Archive of `understudy proxy`, a browser or another proxy.
 
@@ -66,7 +69,7 @@ def replay(
         raise click.UsageError("--mock-missing needs a contract: name it with --contract")
     logging.basicConfig(format="%(levelname)s: %(message)s")
     try:
-        loaded = load_contract(contract) if contract is not None else None
+        loaded = loading.load(contract) if contract is not None else None
         found = read_recording(recording, loaded)
         stand_in = StandIn(loaded, Settings(seed=seed)) if loaded and mock_missing else None
         listener = bind(host, port)

@@ -6,14 +6,15 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from understudy.cli.arguments import Instant, Locale, Seed, visible
 from understudy.cli.ending import fail
+from understudy.cli.loading import loading_options
 from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
-from understudy.contract.load import bundled_names
+from understudy.contract.load import Loading, bundled_names
 from understudy.contract.model import Contract, Operation
 from understudy.contract.source import STANDARD_INPUT
 from understudy.errors import ContractError, ExitCode, Problem, StartError
@@ -65,15 +66,7 @@ _WARNINGS: Final = 20
 @click.option("--watch", is_flag=True, help="Follow changes of the contracts' files.")
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
-@click.option(
-    "--overlay", "overlays", multiple=True, type=click.Path(exists=True, dir_okay=False),
-    help="Apply an OpenAPI Overlay to each contract. Repeatable.",
-)  # fmt: skip
-@click.option("--allow-remote", is_flag=True, help="Follow references into the network.")
-@click.option(
-    "--allow-outside", is_flag=True,
-    help="Follow references to files outside the folder of the contract.",
-)  # fmt: skip
+@loading_options
 @click.option(
     "--log", default="requests", type=click.Choice(["requests", "off"]),
     help="What to say about each request.",
@@ -97,7 +90,7 @@ def serve(
     workers: int,
     cors: bool,  # noqa: FBT001
     log: str,
-    **loading: Any,
+    loading: Loading,
 ) -> None:
     """Serve contracts with generated data.
 
@@ -111,6 +104,7 @@ def serve(
       understudy serve
       understudy serve thena --port 9000
       understudy serve ./openapi.yaml --seed random --token secret
+      understudy serve api/ --overlay ours.yaml --watch
     """
     from understudy.server.run import address, bind, serve, serve_with_workers  # slow to import
     from understudy.server.serving import Serving
@@ -160,7 +154,7 @@ def _ready_lines(contracts: Sequence[Contract], settings: Settings, url: str) ->
         prefix = f"/{contract.name}" if len(contracts) > 1 else ""
         first = next(iter(contract.operations.values()), None)
         shown = _credential(first, settings) if first else ""
-        lines.append(f"  {contract.title}: {url}{prefix}{contract.base_path}   {shown}")
+        lines.append(f"  {contract.title}: {url}{prefix}{contract.base_path}   {shown}".rstrip())
     return lines
 
 

@@ -29,15 +29,15 @@ class AccessReader:
         requirements = source["security"] if own else self._root.get("security", [])
         if not isinstance(requirements, list):
             return ()
-        return tuple(self._sets(requirements, pointer))
+        return tuple(self._sets(requirements, pointers.join(pointer if own else "", "security")))
 
     def _sets(self, requirements: list[Json], pointer: str) -> Iterator[tuple[SecurityScheme, ...]]:
-        for requirement in requirements:
+        for index, requirement in enumerate(requirements):
+            at = pointers.join(pointer, index)
             if not isinstance(requirement, dict):
-                message = "has a security requirement that is no mapping"
-                self._notes.warn(pointer, message, rule="security")
+                self._notes.warn(at, "is no security requirement", rule="security")
                 continue
-            found = [self._scheme(name, scopes, pointer) for name, scopes in requirement.items()]
+            found = [self._scheme(name, scopes, at) for name, scopes in requirement.items()]
             known = tuple(scheme for scheme in found if scheme is not None)
             if len(known) == len(found):
                 yield known

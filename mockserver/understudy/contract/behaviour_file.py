@@ -81,7 +81,7 @@ class _Reader:
         return behaviour
 
     def _report(self, pointer: str, message: str, hint: str = "") -> None:
-        self.problems.append(self._document.problem(pointer, message, hint))
+        self.problems.append(self._document.problem(pointer, message, hint, rule="behaviour"))
 
     def _section(self, name: str) -> JsonObject:
         section = self._data.get(name) or {}

@@ -101,9 +101,12 @@ class _Bundler:
         return {**value, "value": found.value} if found else value
 
     def _referred(self, kind: str, place: Place, at: At) -> Json:
-        """Return what a Reference Object means: itself, where it leads to a place that stays."""
+        """Return what a Reference Object means: itself, where it leads to a place that stays.
+
+        Path items are written out, because they may say something beside their reference.
+        """
         reference = place.value["$ref"]
-        if self._stays(reference, place):
+        if kind != "PathItem" and self._stays(reference, place):
             return place.value
         found = self._target(reference, place, at)
         if found is None:

@@ -24,7 +24,7 @@ class Document:
     """A parsed file: its value, and the line on which each JSON Pointer into it begins.
 
     Where parts of the value come from elsewhere, `origins` says by pointer from where. `name` is
-    what messages call it.
+    what messages call it; `overlays` have been applied to it.
     """
 
     path: Path
@@ -32,6 +32,7 @@ class Document:
     lines: Lines = field(repr=False, compare=False)
     name: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
+    overlays: tuple[Path, ...] = ()
 
     def problem(
         self, pointer: str, message: str, hint: str = "", *, rule: str = "", severity: str = "error"
@@ -56,9 +57,9 @@ class Document:
 
     @property
     def files(self) -> frozenset[Path]:
-        """Return every file that parts of this document were read from."""
+        """Return every file that parts of this document were read from, overlays among them."""
         others = {id(document): document for document, _ in self.origins.values()}
-        read = {self.path} if self.path.is_absolute() else set()
+        read = {path for path in (self.path, *self.overlays) if path.is_absolute()}
         return frozenset(read).union(*(document.files for document in others.values()))
 
     @property

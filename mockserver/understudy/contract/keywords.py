@@ -99,7 +99,7 @@ def _draft_4(schema: JsonObject, note: Note) -> None:
 def _required_members(schema: JsonObject, note: Note) -> None:
     """Read `required: true` at a property as its parent's `required` that names it."""
     if isinstance(schema.get("required"), bool) and schema.pop("required"):
-        note("required", "is a list of names, beside properties")
+        note("required", "has to be a list of names, beside properties")
     if _is_names(schema.get("required")):
         schema["required"] = list(dict.fromkeys(schema["required"]))
     properties = schema.get("properties")

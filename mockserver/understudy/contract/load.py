@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -32,6 +33,24 @@ from understudy.errors import ContractError, Problem
 _BUNDLED = (Path(__file__).parents[1] / "openapi", Path(__file__).parents[3] / "openapi")
 
 _RECURSION = 20_000  # schemas and values are walked recursively; documents are 200 levels deep
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How contracts are loaded: see `load_contract`."""
+
+    overlays: tuple[str, ...] = ()
+    allow_remote: bool = False
+    allow_outside: bool = False
+
+    def load(self, source: str | Path) -> Contract:
+        """Load a contract in this way."""
+        return load_contract(
+            source,
+            overlays=self.overlays,
+            allow_remote=self.allow_remote,
+            allow_outside=self.allow_outside,
+        )
 
 
 def bundled_names() -> tuple[str, ...]:

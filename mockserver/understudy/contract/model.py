@@ -23,7 +23,8 @@ class Parameter:
 
     `examples` are all that the contract gives, `named` those that stand beside the schema with
     their names; `pointer` leads to it in the document. `style` is empty for the default, and
-    content for a parameter with a `media_type` of its own.
+    content for a parameter with a `media_type` of its own. One that may be empty says nothing where
+    an empty text is not valid.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Parameter:
     explode: bool | None = None
     allow_reserved: bool = False
     media_type: str = ""
+    allow_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def overlaid(document: Document, overlay: Document) -> Document:
             problems.append(overlay.problem(at + mistake.pointer, str(mistake), rule="overlay"))
     if problems:
         raise ContractError(problems)
-    return replace(document, data=data)
+    return replace(document, data=data, overlays=(*document.overlays, overlay.path))
 
 
 class _MistakenError(Exception):

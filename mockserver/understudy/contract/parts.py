@@ -37,6 +37,7 @@ class Parts:
         self._lowered = lowered
         self._directions = directions
         self._notes = notes
+        self._described = not str(root.get("openapi")).startswith("3.2")  # where it is optional
 
     def parameters(
         self, path: str, item: JsonObject, source: JsonObject, pointer: str
@@ -175,7 +176,10 @@ class Parts:
                     break
 
     def _response(self, status: str, entry: Json, pointer: str) -> Response:
-        data = self.resolved(entry, pointer) or {}
+        found = self.resolved(entry, pointer)
+        if found is not None and "description" not in found and self._described:
+            self._notes.warn(pointer, "has no description", rule="response")
+        data = found or {}
         return Response(
             status=status,
             description=data.get("description", ""),
@@ -214,6 +218,7 @@ def _parameter(
         explode=data.get("explode"),
         allow_reserved=data.get("allowReserved", False),
         media_type=media_type,
+        allow_empty=data["in"] == "query" and data.get("allowEmptyValue", False),
     )
 
 

@@ -129,7 +129,8 @@ class Reader:
         """Yield method, object and pointer of each operation of a path."""
         start = pointers.join("/paths", path)
         if not path.startswith("/"):
-            self._notes.warn(start, "does not begin with a slash", rule="path")
+            hint = f"it is served at /{path}"
+            self._notes.warn(start, "does not begin with a slash", hint, rule="path")
         for method in (one for one in METHODS if one in item):
             yield method, item[method], pointers.join(start, method)
         for method, source in (item.get("additionalOperations") or {}).items():

@@ -107,6 +107,7 @@ FIELDS: Final[Mapping[str, Mapping[str, type]]] = {
         "description": str,
         "style": str,
         "explode": bool,
+        "allowEmptyValue": bool,
         "allowReserved": bool,
     },
     "Header": {"required": bool, "description": str},

@@ -240,6 +240,8 @@ def _simple(one: JsonObject) -> Json:
     found = {k: v for k, v in one.items() if k not in _NOT_OF_SCHEMAS and not k.startswith("x-")}
     if one.get("x-nullable") is True:
         found["nullable"] = True
+    if one.get("allowEmptyValue") is False and one.get("type") == "string":
+        found.setdefault("minLength", 1)
     if isinstance(found.get("items"), dict):
         found["items"] = _simple(found["items"])
     return repaired(found, lambda _keyword, _message: None, nullable=True)

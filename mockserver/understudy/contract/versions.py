@@ -10,6 +10,7 @@ from understudy.errors import Problem
 from understudy.types import Json
 
 KNOWN = ("2.0", "3.0", "3.1", "3.2")
+_OVERLAY = "it is an overlay: give it `extends`, or name the document and this with --overlay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def version_of(document: Document) -> Version:
         problem = document.problem("/openapi", message, rule="version", severity="warning")
         return Version(KNOWN[-1], (problem,))
     message = f"is not an OpenAPI {', '.join(KNOWN[1:-1])} or {KNOWN[-1]} document, nor Swagger 2.0"
-    found = document.problem(f"/{keyword}", message, f"found {said!r}", rule="version")
+    hint = f"found {said!r}" if said or "overlay" not in data else _OVERLAY
+    found = document.problem(f"/{keyword}", message, hint, rule="version")
     return Version(KNOWN[-1], (found,))
 
 

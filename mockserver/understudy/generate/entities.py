@@ -72,6 +72,11 @@ class Entities:
         """Tell whether a value satisfies a schema, and whether its relations hold."""
         return self.validator(schema).accepts(value) and self._holds(schema, value)
 
+    def wrong(self, schema: Json, value: JsonObject) -> set[str | int]:
+        """Return the members of a value in which its schema finds something wrong."""
+        found = self.validator(schema).violations(value)
+        return {violation.path[0] for violation in found if violation.path}
+
     def _holds(self, schema: Json, value: Json) -> bool:
         """Tell whether the relations of a value, which satisfies its schema, hold."""
         key = dumps(schema)

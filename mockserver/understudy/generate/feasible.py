@@ -19,6 +19,8 @@ from understudy.generate.recipes import mistake
 from understudy.generate.vocabulary import known_provider
 from understudy.types import Json
 
+_RULE = "unsatisfiable"
+
 _NO_SCHEMAS = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords whose values are data, in which nothing is a schema."""
 
@@ -32,17 +34,25 @@ def unfollowable(behaviour: Behaviour) -> Iterator[Problem]:
             yield behaviour.document.problem(*found)
 
 
-def infeasible(contract: Contract, most: int | None = None) -> Iterator[Problem]:
+LOOKED_AT = 10_000
+"""How many schemas are looked at before anything is made; of large documents, not all are."""
+
+
+def infeasible(
+    contract: Contract, most: int | None = None, *, everything: bool = False
+) -> Iterator[Problem]:
     """Yield a problem for each schema that nothing can come of.
 
+    Looked at is what clients send, and what success answers; with `everything`, all responses.
     With `most`, schemas are looked at until they lead to that many others, a few of a large
     document; `unanswerable` looks at those of one operation.
     """
     yield from _of_providers(contract, contract.document.data, "")
     for name, schema in contract.schemas.items():
         yield from _of_sets(contract, schema, pointers.join("/components/schemas", name))
+    operations = contract.operations.values()
     spent = 0
-    for at, schema in _once(_of_operations(contract.operations.values())):
+    for at, schema in _once(_of_operations(operations, everything=everything)):
         spent += 1 + len(reachable(schema, contract.schemas))
         if most is not None and spent > most:
             return
@@ -51,17 +61,19 @@ def infeasible(contract: Contract, most: int | None = None) -> Iterator[Problem]
 
 def unanswerable(contract: Contract, operation: Operation) -> Iterator[Problem]:
     """Yield a problem for each schema of `operation` that nothing can satisfy."""
-    for at, schema in _once(_of_operations([operation])):
+    for at, schema in _once(_of_operations([operation], everything=False)):
         yield from _of_schema(contract, schema, at)
 
 
-def _of_operations(operations: Iterable[Operation]) -> Iterator[tuple[str, Json]]:
+def _of_operations(
+    operations: Iterable[Operation], *, everything: bool
+) -> Iterator[tuple[str, Json]]:
     """Yield place and schema of everything that is sent and answered."""
     for operation in operations:
-        promised = operation.success
-        at = pointers.join(operation.pointer, "responses", promised.status, "content")
-        for media_type, schema in promised.schemas.items():
-            yield pointers.join(at, media_type, "schema"), schema
+        for promised in operation.responses.values() if everything else (operation.success,):
+            at = pointers.join(operation.pointer, "responses", promised.status, "content")
+            for media_type, schema in promised.schemas.items():
+                yield pointers.join(at, media_type, "schema"), schema
         for parameter in operation.parameters:
             yield operation.pointer, parameter.schema
         at = pointers.join(operation.pointer, "requestBody", "content")
@@ -101,7 +113,9 @@ def _of_providers(contract: Contract, value: Json, at: str) -> Iterator[Problem]
         where = pointers.join(at, key)
         if key == PROVIDER and isinstance(part, str) and not known_provider(part):
             hint = "providers are named as in Python, such as email or first_name"
-            yield contract.document.problem(where, f"Faker has no provider {part!r}", hint)
+            yield contract.document.problem(
+                where, f"Faker has no provider {part!r}", hint, rule="x-faker"
+            )
         if key not in _NO_SCHEMAS:
             yield from _of_providers(contract, part, where)
 
@@ -118,7 +132,7 @@ def _of_sets(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
         found = _domain(items, contract)
         if found and found.size < wanted:
             message = f"{wanted} distinct items are asked for, there are {found.size}"
-            yield contract.document.problem(at, message)
+            yield contract.document.problem(at, message, rule=_RULE)
 
 
 def _domain(schema: Json, contract: Contract) -> Domain | None:
@@ -134,8 +148,8 @@ def _of_schema(contract: Contract, schema: Json, at: str) -> Iterator[Problem]:
         if not c.impossible(c.canonical(schema, contract.schemas)):
             return
     except ValueError as error:
-        yield contract.document.problem(at, f"is no schema: {error}")
+        yield contract.document.problem(at, f"is no schema: {error}", rule=_RULE)
         return
     for pointer, reason in c.conflicts(schema, contract.schemas):
         where = pointer if pointer.startswith("/components/") else at + pointer
-        yield contract.document.problem(where, f"no value can satisfy this: {reason}")
+        yield contract.document.problem(where, f"no value can satisfy this: {reason}", rule=_RULE)

@@ -20,7 +20,7 @@ from understudy.errors import ContractError
 from understudy.exchange import Request
 from understudy.generate.compile import Compiler
 from understudy.generate.entities import Entities
-from understudy.generate.feasible import infeasible, unfollowable, unmakable
+from understudy.generate.feasible import LOOKED_AT, infeasible, unfollowable, unmakable
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
@@ -38,16 +38,13 @@ Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
 
 T = TypeVar("T")
 
-_LOOKED_AT = 10_000
-"""How many schemas are looked at before anything is made; of large documents, not all are."""
-
 
 class World:
     """Generates what an API holds, for one thread. Two worlds of one seed and clock are equal.
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
-    satisfy are refused at once, as far as they are found in little time; a `tolerant` world keeps
-    them as `problems` and can make all else.
+    satisfy are refused at once, as far as they are found in little time; a `tolerant` world does
+    not look for them and can make all else.
     """
 
     def __init__(
@@ -60,8 +57,8 @@ class World:
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
     ) -> None:
-        self.problems = tuple(infeasible(contract, _LOOKED_AT))
-        refused = [*unfollowable(contract.behaviour), *(() if tolerant else self.problems)]
+        impossible = () if tolerant else infeasible(contract, LOOKED_AT)
+        refused = [*unfollowable(contract.behaviour), *impossible]
         if refused:
             raise ContractError(refused)
         self._contract = contract

@@ -136,9 +136,12 @@ class _Learner:
     def _of_request(
         self, operation: Operation, request: Request, exchange: Exchange
     ) -> Iterator[tuple[str, Json]]:
-        """Yield the values of parameters and body with the pointers of what describes them."""
+        """Yield the values of parameters and body with the pointers of what describes them.
+
+        A path parameter that is declared nowhere has no place for an example.
+        """
         given = {"path": request.path, "query": request.query, "header": request.headers}
-        for parameter in operation.parameters:
+        for parameter in (one for one in operation.parameters if one.pointer):
             value = given.get(parameter.location, {}).get(parameter.name, MISSING)
             if value is not MISSING and not _is_secret(value):
                 yield locate(self._root, parameter.pointer, ()), value

@@ -120,9 +120,7 @@ class Answers:
         examples = self._examples_of(choice, name)
         if wanted.example:
             return examples.named(wanted.example)
-        media = choice.response.content[name]
-        only = examples.sequential or (media.schema is True and media.item is None)
-        prefers = self._settings.examples or only
+        prefers = self._settings.examples or examples.sequential or examples.alone
         if wanted.dynamic or not (prefers or wanted.dynamic is False):
             return None
         return examples.first(invalid=self._settings.invalid_examples)

@@ -58,9 +58,10 @@ def in_order(names: Iterable[str]) -> list[str]:
 def negotiate(accept: str, names: Sequence[str]) -> tuple[str, str] | None:
     """Return the documented type or range that `accept` prefers, and the type to send.
 
-    None where it takes none of them.
+    Of several that are as good the first documented is taken. None where it takes none of them.
     """
-    name = media_types.negotiate(accept, in_order(names))
+    offered = sorted(names, key=lambda name: "*" in name) if accept else in_order(names)
+    name = media_types.negotiate(accept, offered)
     return (name, sent(name, accept)) if name else None
 
 

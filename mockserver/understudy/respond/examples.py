@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from understudy.codec import dumps, identity, loads
 from understudy.contract import pointers
@@ -26,6 +27,13 @@ SEQUENTIAL = frozenset(
     """.split()
 )
 """Media types that are sequences of items (OpenAPI 3.2.0, "Sequential Media Types")."""
+
+
+_CONTAINERS = frozenset(("array", "null", "object"))
+_SAY_NOTHING = frozenset(
+    "$comment deprecated description example examples summary title type".split()
+)
+_LONG = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,21 @@ class Examples:
         if self.sequential and len(good) > 1 and all(one.name for one in good):
             return Judged(Example("", [one.example.value for one in good]))
         return next(iter(good), None)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Tell whether only examples say what a value holds, and the schema no more than its type.
+
+        Any text is JSON's idea of a text, but hardly what a page or a table holds.
+        """
+        schema = resolve(self._media.schema, self._schemas)
+        if self._media.item is not None or not schema.keys() <= _SAY_NOTHING:
+            return False
+        told = schema.get("type", [])
+        kinds = {told} if isinstance(told, str) else {*told}
+        if media_types.is_json(self._name):
+            return kinds <= _CONTAINERS
+        return kinds <= _CONTAINERS | {"string"}
 
     def _written(self) -> Iterator[Example]:
         yield from self._media.examples
@@ -149,6 +172,8 @@ _LOCATIONS = {
     "path": lambda request: request.path,
     "query": lambda request: request.query,
     "header": lambda request: request.headers,
+    "cookie": lambda request: request.cookies,
+    "querystring": lambda request: request.query,
 }
 
 
@@ -166,8 +191,15 @@ def of_schema(schema: Json, pointer: str) -> Iterator[Example]:
 def wrong(validator: Validator, value: Json) -> str:
     """Return the first reason why a value is not valid, with its pointer."""
     for violation in validator.violations(value):
-        return f"{pointers.join('', *violation.path) or 'it'}: {violation.message}"
+        told = _ending(violation.message)
+        where = pointers.join("", *violation.path)
+        return f"{where}: {told}" if where else told
     return ""
+
+
+def _ending(message: str) -> str:
+    """Return a message without most of the value that it begins with, if that is long."""
+    return message if len(message) <= _LONG else f"... {message[-_LONG:]}"
 
 
 def problems(contract: Contract) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ Scope: TypeAlias = tuple[Json, ...]
 _COLLECTIONS = 256
 _TRIES = 64
 _APART = 1000
+_LONGEST = 4000
 
 
 class Ids:
@@ -54,7 +55,7 @@ class Ids:
 
     def of(self, key: str) -> Json:
         """Return the id that a text spells."""
-        if not self._fits(key) and key.lstrip("-").isdecimal() and len(key) < 19:
+        if not self._fits(key) and key.lstrip("-").isdecimal() and len(key) <= _LONGEST:
             return int(key)
         return key
 

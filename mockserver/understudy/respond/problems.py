@@ -153,13 +153,16 @@ def details(found: Sequence[Invalid]) -> list[Json]:
 
 def detail(one: Invalid) -> JsonObject:
     """Return one finding as JSON; of a long value only the beginning is shown."""
+    place, message = one.path[1:], one.message
+    if one.keyword == "json":  # of which the path says where in the text
+        place, message = (), f"{message} (at {one.path[1]})"
     told = {
         "location": str(one.path[0]),
-        "pointer": pointers.join("", *one.path[1:]),
-        "message": one.message,
+        "pointer": pointers.join("", *place),
+        "message": message,
         "expected": expected(one),
     }
-    if one.keyword in ("missing", "required"):
+    if one.keyword in ("missing", "required", "json"):
         return told
     return {**told, "got": _short(one.value)}
 

@@ -17,8 +17,9 @@ from understudy.respond import choice as choose
 from understudy.respond.choice import Choice
 from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.dialects import Dialect
-from understudy.respond.examples import Examples
+from understudy.respond.examples import Examples, Judged
 from understudy.respond.faults import filled
+from understudy.respond.prefer import NONE, Preferences
 from understudy.respond.problems import (
     KINDS,
     MEDIA_TYPE,
@@ -51,10 +52,13 @@ class Refusals:
         kind = KINDS[name]
         return self._reply(Fault(kind.status, text or phrase(kind.status), (), kind), headers)
 
-    def invalid(self, found: Sequence[Invalid]) -> Reply:
-        """Return the reply to a request that breaks the contract, naming all that is wrong."""
+    def invalid(self, found: Sequence[Invalid], wanted: Preferences = NONE) -> Reply:
+        """Return the reply to a request that breaks the contract, naming all that is wrong.
+
+        Of what is `wanted` an example of the documented response counts, and that it be one.
+        """
         kind, status = KINDS["invalid-request"], self.dialect.invalid_status
-        return self._reply(Fault(status, "The request is not valid", found, kind), ())
+        return self._reply(Fault(status, "The request is not valid", found, kind), (), wanted)
 
     def restated(self, reply: Reply) -> Reply:
         """Return what a resource answers; a refusal in the shape that the contract documents."""
@@ -65,7 +69,7 @@ class Refusals:
         fault = Fault(reply.status, told.get("detail", told.get("title", "")), (), kind)
         return self._reply(fault, reply.headers)
 
-    def _reply(self, fault: Fault, headers: Headers) -> Reply:
+    def _reply(self, fault: Fault, headers: Headers, wanted: Preferences = NONE) -> Reply:
         if self.dialect.media_type != MEDIA_TYPE:
             return self.dialect.reply(fault, headers)
         choice = self._documented(fault)
@@ -75,7 +79,7 @@ class Refusals:
         names = choose.in_order(choice.response.content)
         try:
             if names:
-                return self._shaped(choice, names[0], fault, headers)
+                return self._shaped(choice, names[0], fault, headers, wanted)
         except UNMAKABLE:
             pass  # a shape that nothing satisfies
         return self.dialect.reply(fault, headers)
@@ -89,11 +93,13 @@ class Refusals:
                 return Choice(status, responses[str(status)])
         return choose.forced(self.operation, fault.status)
 
-    def _shaped(self, choice: Choice, name: str, fault: Fault, headers: Headers) -> Reply:
+    def _shaped(
+        self, choice: Choice, name: str, fault: Fault, headers: Headers, wanted: Preferences
+    ) -> Reply:
         media = choice.response.content[name]
         label = f"{choice.status} {self.operation.label}"
-        shown = Examples(name, media, self.schemas).first(invalid=False)
-        if shown is not None and (self.examples or media.schema is True):
+        shown = self._shown(Examples(name, media, self.schemas), choice, wanted)
+        if shown is not None:
             value = shown.example.value
         else:
             made = self.content.value(name, media, label)
@@ -103,3 +109,12 @@ class Refusals:
         made = self.content.headers(choice.response, label)
         others = (pair for pair in made if pair[0].lower() not in known)
         return replace(reply, headers=(*headers, *others))
+
+    def _shown(self, examples: Examples, choice: Choice, wanted: Preferences) -> Judged | None:
+        """Return the example to answer with, or None where the body is made."""
+        if wanted.example and wanted.code in (None, choice.status):
+            named = examples.named(wanted.example)
+            if named and not named.wrong:
+                return named
+        prefers = self.examples or examples.alone or wanted.dynamic is False
+        return examples.first(invalid=False) if prefers else None

@@ -22,7 +22,7 @@ from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
-from understudy.generate.feasible import unanswerable
+from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
 from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
@@ -63,7 +63,7 @@ class Handler:
     refusals: Refusals
     unauthorized: Reply
     validates: str
-    usual_accepts: set[bytes] = field(default_factory=lambda: {b"*/*"})
+    usual_accepts: set[bytes] = field(default_factory=set)
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
         """Return the refusal of a request without a good credential, or None."""
@@ -108,9 +108,16 @@ class Handler:
             return request, invalid
         return replace(request, body=self.body.read(raw, content_type, invalid)), invalid
 
-    def refuse(self, invalid: Sequence[Invalid]) -> Reply | None:
+    def refuse(
+        self,
+        invalid: Sequence[Invalid],
+        headers: Iterable[tuple[bytes, bytes]] = (),
+        query: bytes = b"",
+    ) -> Reply | None:
         """Return the refusal of an invalid request, or None where it is answered all the same."""
-        return self.refusals.invalid(invalid) if self.validates == "on" else None
+        if self.validates != "on":
+            return None
+        return self.refusals.invalid(invalid, preferences(headers, query))
 
     def wanted(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Preferences | None:
         """Return what the client prefers of the answer; None for nothing but the usual."""
@@ -157,7 +164,7 @@ class Service:
         self._store = store
         self._stages: OrderedDict[int, _Stage] = OrderedDict()
         self._main = _Stage(contract, settings, store)
-        self.problems = self._main.world.problems
+        self.problems = tuple(infeasible(contract, LOOKED_AT))
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:

@@ -24,6 +24,7 @@ from understudy.types import Json, JsonObject
 
 Show: TypeAlias = Callable[[JsonObject], Reply]
 
+_REMEMBERED = 4096
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
@@ -34,6 +35,7 @@ class Showing:
         self._base_path = base_path.rstrip("/")
         self._entities = entities
         self._shapes = shapes
+        self._views: dict[tuple[int, int], tuple[Json, JsonObject, JsonObject]] = {}
 
     def written(self, part: Writing, response: Response, kind: Kind) -> Show:
         """Return what shows a resource that was written, or says nothing where nothing is due."""
@@ -68,9 +70,18 @@ class Showing:
         return self._entities.value(schema, "around", label)
 
     def view(self, schema: Json, value: JsonObject, kind: Kind) -> JsonObject:
-        """Return a resource as another schema shows it."""
+        """Return a resource as another schema shows it; what was shown lately is remembered."""
         if schema is kind.whole or schema == kind.whole:
             return value
+        place = id(schema), id(value)
+        seen = self._views.get(place)
+        if seen is None or seen[0] is not schema or seen[1] is not value:
+            if len(self._views) >= _REMEMBERED:
+                self._views.clear()
+            seen = self._views[place] = schema, value, self._viewed(schema, value, kind)
+        return seen[2]
+
+    def _viewed(self, schema: Json, value: JsonObject, kind: Kind) -> JsonObject:
         known = self._shapes.properties(schema)
         view = {key: one for key, one in value.items() if key in known}
         if self._entities.accepts(schema, view):
@@ -80,6 +91,10 @@ class Showing:
             return self._entities.make(schema, view, *label)
         except GenerationError:
             made = self._entities.make(schema, {}, *label)
+            wrong = self._entities.wrong(schema, {**made, **view})
+            whole = {**made, **{key: one for key, one in view.items() if key not in wrong}}
+            if self._entities.accepts(schema, whole):
+                return whole
             first = sorted(view.items(), key=lambda one: one[0] != kind.id)
             groups = [{key: one} for key, one in first]
             return fitted(made, groups, lambda one: self._entities.accepts(schema, one))

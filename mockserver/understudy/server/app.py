@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from understudy.codec import dumps
 from understudy.config import Settings
@@ -75,6 +75,8 @@ class Application:
         A request without an Origin is none that CORS is about, and skips its middleware.
         """
         if scope["type"] == "http":
+            if scope["method"] == "HEAD":
+                send = partial(_bodiless, send)
             app = self._cors if self._cors and header(scope, b"origin") else self._dispatch
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
@@ -137,8 +139,8 @@ class Application:
         return {path: page for path, page in pages.items() if not self._promised(path)}
 
     def _promised(self, path: str) -> bool:
-        """Tell whether a contract that is served alone has an operation of its own at `path`."""
-        return any(not one.prefix and one.places.find(path) for one in self.mounted)
+        """Tell whether a contract has an operation of its own at `path`."""
+        return any(one.places.find(path) for one in self.mounted)
 
 
 def _home(served: Sequence[tuple[str, Service]]) -> Reply:
@@ -158,16 +160,17 @@ def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) ->
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)
     routed.add_api(view(contract), base_path=prefix, service=service, places=places)
-    app = Boundary(_BesideSwaggerUI(routed, prefix, contract), service)
+    app = Boundary(_BesideSwaggerUI(routed, prefix, contract, places), service)
     return Mounted(prefix, service, places, app)
 
 
 class _BesideSwaggerUI:
     """Connexion's Swagger UI under `/ui`, out of the way of everything else."""
 
-    def __init__(self, app: ASGIApp, prefix: str, contract: Contract) -> None:
+    def __init__(self, app: ASGIApp, prefix: str, contract: Contract, places: Places) -> None:
         self._app = app
         self._path = f"{prefix}/ui"
+        self._places = places
         options = SwaggerUIOptions(serve_spec=False, spec_path="/ui/openapi.json")
         pages: Any = ConnexionMiddleware(app, middlewares=[SwaggerUIMiddleware])
         pages.add_api(view(contract), base_path=prefix, swagger_ui_options=options)
@@ -175,8 +178,19 @@ class _BesideSwaggerUI:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Show the Swagger UI where its path begins; pass everything else on."""
-        app = self._pages if scope["path"].startswith(self._path) else self._app
+        is_page = scope["path"].startswith(self._path) and self._is_page(scope)
+        app = self._pages if is_page else self._app
         await app(scope, receive, send)
+
+    def _is_page(self, scope: Scope) -> bool:
+        """Tell whether no operation has this very path; a templated one leaves it to the pages."""
+        route = self._places.find(sent_path(scope))
+        return route is None or bool(route.texts)
+
+
+async def _bodiless(send: Send, message: Message) -> None:
+    """Send what answers a HEAD request, which is never content (RFC 9110, section 9.3.2)."""
+    await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
 
 async def _live(receive: Receive, send: Send) -> None:

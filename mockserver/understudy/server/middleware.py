@@ -70,7 +70,7 @@ class _Validate(_Step):
         path, encoded = scope["path_params"], scope["extensions"][ENCODED]
         query, headers = scope["query_string"], scope["headers"]
         found = handler.read(path, query, headers, raw, content_type, encoded)
-        refusal = handler.refuse(found[1]) if found[1] else None
+        refusal = handler.refuse(found[1], headers, query) if found[1] else None
         if refusal is not None:
             await send_reply(refusal, send)
             return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from understudy.config import Settings
-from understudy.contract.load import load_contract
+from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
 from understudy.server.app import Application
@@ -27,7 +27,7 @@ class Serving:
 
     names: tuple[str, ...]
     settings: Settings
-    loading: Mapping[str, Any] = field(default_factory=dict)
+    loading: Loading = field(default_factory=Loading)
     preload: bool = False
     watch: bool = False
 
@@ -48,7 +48,10 @@ class Serving:
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
         settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys")}
-        return cls(**{**found, "names": tuple(found["names"])}, settings=Settings(**settings))
+        loading = found.pop("loading")
+        loading["overlays"] = tuple(loading["overlays"])
+        found["names"] = tuple(found["names"])
+        return cls(**found, settings=Settings(**settings), loading=Loading(**loading))
 
     def _load(self) -> list[Contract]:
         """Load all contracts. Raises one ContractError for the problems of all of them."""
@@ -56,7 +59,7 @@ class Serving:
         problems: list[Problem] = []
         for name in self.names:
             try:
-                loaded.append(load_contract(name, **self.loading))
+                loaded.append(self.loading.load(name))
             except ContractError as error:
                 problems += error.problems
         if problems:

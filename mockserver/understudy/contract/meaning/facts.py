@@ -17,10 +17,10 @@ PAGING = ("size", "offset", "page", "cursor", "total", "pages")
 _NAMES = "told from names"
 _DESCRIPTION = "told from the description"
 _KINDS = {
-    "create": "creates a {}, which can be read and listed afterwards",
-    "update": "changes what the request names of a {}, and nothing else",
-    "replace": "replaces a {}",
-    "delete": "deletes a {}, which is gone afterwards",
+    "create": "creates {}, which can be read and listed afterwards",
+    "update": "changes what the request names of {}, and nothing else",
+    "replace": "replaces {}",
+    "delete": "deletes {}, which is gone afterwards",
 }
 
 
@@ -125,7 +125,7 @@ class _Facts:
     def of_write(self, one: Writing) -> Iterator[Fact]:
         operation = one.operation
         action = self._behaviour.operations.get(operation.id)
-        says = _KINDS[one.kind].format(one.resource)
+        says = _KINDS[one.kind].format(_a(one.resource))
         yield self._fact(operation, one.kind, says, stated=action is not None)
         for tokens, runtime in one.echoes.items():
             says = f"{place(tokens)} repeats {said(runtime)}"
@@ -159,3 +159,7 @@ class _Facts:
             return "declared"
         found = document.problem(pointer, "")
         return f"declared in {found.file}:{found.line}"
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"

@@ -44,6 +44,7 @@ class Parameters:
         self._path = [r for r in readers if r.location == "path"]
         self._encoded = [r.name for r in self._path if not isinstance(r, Plain)]
         self._query = [r for r in readers if r.location in ("query", "querystring")]
+        self._may_be_empty = {one.name for one in compiled.parameters if one.allow_empty}
         self._raw_query = not all(isinstance(r, Plain) for r in self._query)
         self._header = [r for r in readers if r.location == "header"]
         self._cookie = [r for r in readers if r.location == "cookie"]
@@ -90,13 +91,15 @@ class Parameters:
                 reader.read([unquote_to_bytes(text)], path_values, invalid)
         texts = query_texts(query) if self._query else {}
         pairs = split_pairs(query.decode("latin-1").split("&")) if self._raw_query else []
+        empty = {name for name in self._may_be_empty if {*texts.get(name, ())} == {""}}
         for reader in self._query:
+            wrong = [] if reader.name in empty else invalid
             if isinstance(reader, Plain):
-                reader.read(texts.get(reader.name, ()), query_values, invalid)
+                reader.read(texts.get(reader.name, ()), query_values, wrong)
             elif isinstance(reader, Styled):
-                reader.read_pairs(pairs, query_values, invalid)
+                reader.read_pairs(pairs, query_values, wrong)
             else:
-                reader.read(_contents(reader, pairs, query), query_values, invalid)
+                reader.read(_contents(reader, pairs, query), query_values, wrong)
         return Request(path_values, query_values), tuple(invalid)
 
     def _headers(
