@@ -124,3 +124,41 @@ def test_every_component_can_be_made_on_its_own(name: str) -> None:
     for schema in contract.schemas:
         for index in range(20):
             world.value({"$ref": f"#/components/schemas/{schema}"}, schema, index)
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"properties": {"a": {"type": "string"}}}, dict),
+        ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, dict),
+        ({"items": {"type": "integer"}}, list),
+        ({"pattern": "^a+$"}, str),
+    ],
+)
+def test_a_schema_without_a_type_is_made_as_what_it_is_written_for(
+    schema: Json, kind: type
+) -> None:
+    assert {type(WORLD.value(schema, turn)) for turn in range(30)} == {kind}
+
+
+def test_distinct_items_that_are_not_needed_are_left_out() -> None:
+    item = {"type": "object", "maxProperties": 0}
+    schema = {"type": "array", "items": item, "uniqueItems": True}
+
+    assert all(WORLD.value(schema, turn) in ([], [{}]) for turn in range(30))
+
+
+def test_a_branch_of_texts_that_do_not_exist_is_never_taken() -> None:
+    texts = {"type": "string", "pattern": "^ab?$", "minLength": 3}
+    schema = {"allOf": [{"anyOf": [texts, {"const": "x"}]}, {"not": {"const": "y"}}]}
+
+    assert {WORLD.value(schema, turn) for turn in range(30)} == {"x"}
+    with pytest.raises(GenerationError):
+        WORLD.value(texts, "none")
+
+
+def test_an_optional_property_that_cannot_be_made_is_left_out() -> None:
+    texts = {"type": "string", "pattern": "^ab?$", "minLength": 3}
+    schema = {"type": "object", "properties": {"a": {"const": 1}, "b": texts}, "required": ["a"]}
+
+    assert {len(WORLD.value(schema, turn)) for turn in range(30)} == {1}

@@ -12,6 +12,7 @@ from understudy.contract.canonical import CanonicalSchema, ObjectView
 from understudy.contract.recipes import Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.validate import Validator
+from understudy.errors import GenerationError
 from understudy.generate.formats import word
 from understudy.generate.patterns.automata import Language, language
 from understudy.generate.place import ABSENT, DEPTH, Maker, Place, UnboundError
@@ -92,14 +93,25 @@ class ObjectMaker:
                     names[name] = maker(source.at(name).at("let"), here, name)
         for name, maker in self.members:
             if name in chosen:
-                made = fixed[name] if name in fixed else maker(source.at(name), here, name)
-                value[name] = made
+                given = name in fixed
+                value[name] = (
+                    fixed[name] if given else self._member(maker, source.at(name), here, name)
+                )
         for name in [name for name, member in value.items() if member is ABSENT]:
             del value[name]
         self._extend(source.at("extras"), here)
         if self.declared.relations:
             here.draft.places.append((self.name, here))
         return value
+
+    def _member(self, maker: Maker, source: Source, here: Place, name: str) -> Json:
+        """Return a new member; ABSENT where none can be made and none is needed."""
+        try:
+            return maker(source, here, name)
+        except GenerationError:
+            if name in self.required:
+                raise
+            return ABSENT
 
     def _chosen(self, source: Source, depth: int) -> frozenset[str] | set[str]:
         """Return the names of the members that there will be."""

@@ -6,7 +6,7 @@ overlapping branches, exotic keywords), values are made and checked, within a st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.arrays import array_maker
+from understudy.generate.branches import meant, one_of
 from understudy.generate.cost import Cost
 from understudy.generate.formats import word
 from understudy.generate.likely import BESIDE, column_of, exemplified, likely, together
@@ -169,7 +170,7 @@ def _types(
     makers = [_plain(shapes, kind, written) for kind in view.types if kind != "null"]
     if not makers:
         return _PLAIN["null"]
-    maker = makers[0] if len(makers) == 1 else _one_of(makers, makers)
+    maker = makers[0] if len(makers) == 1 else one_of(makers, makers)
     return nullable(maker) if "null" in view.types else maker
 
 
@@ -200,11 +201,11 @@ def _branches(
     shapes: Shapes, _schema: CanonicalSchema, view: c.AnyOfView | c.OneOfView, written: Written
 ) -> Maker:
     nulls = [branch for branch in view.branches if branch == c.null()]
-    others = [branch for branch in view.branches if branch != c.null()]
+    others = meant([branch for branch in view.branches if branch != c.null()])
     makers = [shapes.maker(branch, written) for branch in others]
     costs = [shapes.cost(branch) for branch in others]
     cheap = [maker for maker, cost in zip(makers, costs, strict=True) if cost == min(costs)]
-    maker = makers[0] if len(makers) == 1 else _one_of(makers, cheap)
+    maker = makers[0] if len(makers) == 1 else one_of(makers, cheap)
     return nullable(maker) if nulls else maker
 
 
@@ -217,12 +218,12 @@ def _exactly_one(
 
 def _all(shapes: Shapes, schema: CanonicalSchema, view: c.AllOfView, written: Written) -> Maker:
     makers = [shapes.maker(branch, written) for branch in view.branches]
-    return shapes.checked(_one_of(makers, makers), schema, written, "allOf with recursion")
+    return shapes.checked(one_of(makers, makers), schema, written, "allOf with recursion")
 
 
 def _not(shapes: Shapes, schema: CanonicalSchema, _view: c.NotView, written: Written) -> Maker:
     plain = list(_PLAIN.values())
-    return shapes.checked(_one_of(plain, plain), schema, written, "not")
+    return shapes.checked(one_of(plain, plain), schema, written, "not")
 
 
 def _raw(shapes: Shapes, schema: CanonicalSchema, view: c.RawView, written: Written) -> Maker:
@@ -232,7 +233,7 @@ def _raw(shapes: Shapes, schema: CanonicalSchema, view: c.RawView, written: Writ
         inner = Shapes(shapes.root, shapes.names, unmodelled=True)
         makers += [inner.maker(part) for part in c.modelled_parts(view)]
     reason = ", ".join(sorted(view.schema)) if isinstance(view.schema, dict) else "no view"
-    return shapes.checked(_one_of(makers, makers), schema, written, reason)
+    return shapes.checked(one_of(makers, makers), schema, written, reason)
 
 
 def _reference(
@@ -267,16 +268,6 @@ def _object(shapes: Shapes, schema: CanonicalSchema, view: c.ObjectView, written
     if not view.violations:
         return maker
     return shapes.checked(maker, schema, written, "not, about all members")
-
-
-def _one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:
-    """Return a maker that follows one of `makers`; deep down, one of the cheap ones."""
-
-    def make(source: Source, place: Place, key: str | int) -> Json:
-        options = cheap if place.depth > DEPTH else makers
-        return source.at("branch").pick(options)(source, place, key)
-
-    return make
 
 
 _MAKERS: Mapping[type, Callable[..., Maker]] = {

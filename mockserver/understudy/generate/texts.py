@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from understudy.contract.canonical import StringView
+from understudy.errors import GenerationError
 from understudy.generate.formats import FORMATS, text
 from understudy.generate.patterns.automata import Language, language
-from understudy.generate.place import Maker
+from understudy.generate.place import Maker, Place
 from understudy.generate.source import Source
 from understudy.generate.times import moment_maker
 from understudy.types import Json
@@ -26,7 +27,8 @@ def text_maker(view: StringView) -> Maker:
             return moment_maker(0, _MONTH)
         return _made(FORMATS.get(view.formats[0], _phrase(view)))
     if view.patterns or view.excluded_patterns or view.excluded:
-        return _made(matching(view).draw)
+        texts = matching(view)
+        return _none(texts) if texts.is_empty() else _made(texts.draw)
     return _made(_phrase(view))
 
 
@@ -48,6 +50,13 @@ def matching(view: StringView) -> Language:
 
 def _made(make: Text) -> Maker:
     return lambda source, _place, _key: make(source)
+
+
+def _none(texts: Language) -> Maker:
+    def make(_source: Source, _place: Place, key: str | int) -> Json:
+        raise GenerationError(f"{key}: no text that is allowed matches {texts}")
+
+    return make
 
 
 def _phrase(view: StringView) -> Text:

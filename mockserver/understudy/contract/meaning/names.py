@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W\d_a-zA-Z]+")
@@ -91,16 +92,23 @@ CHANGING: Final = _table(
 """Members that servers settle themselves, whatever was sent."""
 
 
+_KNOWN: Final = 1 << 15
+"""How many names are remembered: documents use the same ones again and again."""
+
+
+@lru_cache(maxsize=_KNOWN)
 def words(name: str) -> tuple[str, ...]:
     """Return the lower-case words of a name in snake, kebab or camel case; at least one."""
     return tuple(word.lower() for word in _WORD.findall(name)) or (name,)
 
 
+@lru_cache(maxsize=_KNOWN)
 def plain(name: str) -> str:
     """Return the words of a name run together: `created_at` and `createdAt` are the same."""
     return "".join(words(name))
 
 
+@lru_cache(maxsize=_KNOWN)
 def singular(word: str) -> str:
     """Return the singular of a regular English plural."""
     if word.endswith("ies") and len(word) > 4:

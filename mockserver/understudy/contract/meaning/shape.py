@@ -25,6 +25,8 @@ class Shapes:
     def __init__(self, schemas: Mapping[str, Json]) -> None:
         self._schemas = schemas
         self._known: dict[int, tuple[Json, tuple[JsonObject, ...]]] = {}
+        self._types: dict[int, tuple[Json, frozenset[str]]] = {}
+        self._properties: dict[int, tuple[Json, dict[str, Json]]] = {}
 
     def parts(self, schema: Json) -> tuple[JsonObject, ...]:
         """Return what `schema` combines, each once, and last what stands behind its reference."""
@@ -46,6 +48,12 @@ class Shapes:
 
     def properties(self, schema: Json) -> dict[str, Json]:
         """Return the properties of an object schema and of the schemas it combines."""
+        known = self._properties.get(id(schema))
+        if known is None or known[0] is not schema:
+            known = self._properties[id(schema)] = schema, self._told_properties(schema)
+        return known[1]
+
+    def _told_properties(self, schema: Json) -> dict[str, Json]:
         found: dict[str, Json] = {}
         for part in self.parts(schema):
             told = part.get("properties")
@@ -54,6 +62,12 @@ class Shapes:
 
     def types(self, schema: Json) -> frozenset[str]:
         """Return the JSON types that `schema` allows by name, without null."""
+        known = self._types.get(id(schema))
+        if known is None or known[0] is not schema:
+            known = self._types[id(schema)] = schema, self._told_types(schema)
+        return known[1]
+
+    def _told_types(self, schema: Json) -> frozenset[str]:
         own = self.parts(schema)[-1]
         told = [own] if "type" in own else self.parts(schema)
         found: set[str] = set()

@@ -82,6 +82,10 @@ class Language:
         for length in self._pleasant_lengths:
             self._texts(length)
 
+    def __str__(self) -> str:
+        """Return the patterns and the lengths."""
+        return f"{self._rules}, see {self._bounds}"
+
     def is_empty(self) -> bool:
         """Return whether no text is in this language."""
         return not self._pleasant_lengths
@@ -162,7 +166,7 @@ class Language:
         return self._spelt(START, length, 0)
 
     def _emptiness(self) -> ValueError:
-        return ValueError(f"no text of such a length matches {self._rules}, see {self._bounds}")
+        return ValueError(f"no text of such a length matches {self}")
 
     def _far_miss(self, source: Source) -> str | None:
         patterns, excluded_patterns = self._rules

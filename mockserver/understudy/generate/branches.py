@@ -1,0 +1,49 @@
+"""Branches of a union: which are meant, and a maker that follows one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from understudy.contract import canonical as c
+from understudy.contract.canonical import CanonicalSchema
+from understudy.errors import GenerationError
+from understudy.generate.place import DEPTH, Maker, Place
+from understudy.generate.source import Source
+from understudy.types import Json
+
+_TYPED: Mapping[type, str] = {
+    c.ArrayView: "array",
+    c.NumberView: "number",
+    c.ObjectView: "object",
+    c.StringView: "string",
+}
+_ALL_TYPES = {"boolean", *_TYPED.values()}
+
+
+def meant(branches: list[CanonicalSchema]) -> list[CanonicalSchema]:
+    """Return branches without the one that `properties` without `type` leave: all other types."""
+    views = [branch.view() for branch in branches]
+    said = [b for b, view in zip(branches, views, strict=True) if type(view) in _TYPED]
+    free = {kind for view in views if isinstance(view, c.MultiTypeView) for kind in view.types}
+    typed = {_TYPED[type(view)] for view in views if type(view) in _TYPED}
+    is_rest = len(said) == len(branches) - 1 and free | typed >= _ALL_TYPES
+    return said if said and is_rest else branches
+
+
+def one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:
+    """Return a maker that follows one of `makers`; deep down, one of the cheap ones."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        options = cheap if place.depth > DEPTH else makers
+        chosen = source.at("branch").pick(options)
+        try:
+            return chosen(source, place, key)
+        except GenerationError:
+            for other in makers if place.depth <= DEPTH else ():
+                if other is not chosen:
+                    with suppress(GenerationError):
+                        return other(source, place, key)
+            raise
+
+    return make
