@@ -127,3 +127,20 @@ def in_a_shell(command: str) -> str:
     asked = f"{command} --silent --output /dev/null --write-out '%{{http_code}}'"
     ended = subprocess.run(["/bin/sh", "-c", asked], capture_output=True, text=True, check=True)
     return ended.stdout
+
+
+def test_the_landing_page_of_a_large_contract_shows_its_first_operations(tmp_path: Path) -> None:
+    answer = {"responses": {"200": {"description": "ok"}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Large", "version": "1"},
+        "paths": {f"/p{number}": {"get": answer} for number in range(130)},
+    }
+    path = tmp_path / "large.yaml"
+    path.write_text(yaml.safe_dump(document))
+
+    with MockServer(path) as server:
+        page = httpx.get(f"{server.url}/").text
+
+    assert page.count('<span class="method">') == 100
+    assert "and 30 more, which the Swagger UI shows" in page

@@ -20,6 +20,7 @@ from understudy.types import Json, JsonObject
 Path: TypeAlias = tuple[Any, ...]
 
 _EACH = 6
+_TRIED = 24
 _DEEP = 3
 _LONG = 300
 
@@ -35,6 +36,7 @@ class Supply:
         self._known = {names.plain(name): list(values) for name, values in known.items()}
         self._seen: dict[str, dict[bytes, Json]] = {}
         self._shown: dict[str, list[Json]] = {}
+        self._rich: dict[tuple[str, int], Json] = {}
         for operation in contract.operations.values():
             for one in operation.parameters:
                 self._shown.setdefault(names.plain(one.name), []).extend(one.examples)
@@ -144,9 +146,11 @@ class Supply:
         return min((int(one.get("maxLength", _LONG)) for one in schemas), default=_LONG)
 
     def rich(self, operation: Operation, number: int = 0) -> Json:
-        """Return the valid body, of a few for each number, that says the most."""
-        bodies = [self.body(operation, number * _EACH + index) for index in range(_EACH)]
-        return max(bodies, key=lambda body: len(dumps(body)) if body is not MISSING else 0)
+        """Return the valid body, of some for each number, that says the most."""
+        if (operation.id, number) not in self._rich:
+            bodies = [self.body(operation, number * _TRIED + index) for index in range(_TRIED)]
+            self._rich[operation.id, number] = max(bodies, key=_said)
+        return self._rich[operation.id, number]
 
     def changes(self, operation: Operation) -> Iterator[JsonObject]:
         """Yield valid bodies that change much, and for each member one that changes it alone."""
@@ -160,6 +164,14 @@ class Supply:
             for key, value in self.telling(operation, number).items():
                 if validator.accepts({key: value}) and len(whole) > 1:
                     yield {key: value}
+
+
+def _said(body: Json) -> tuple[int, int]:
+    """Return how many members of a body say something, and how much they say."""
+    if body is MISSING:
+        return 0, 0
+    members = body.values() if isinstance(body, dict) else ()
+    return sum(one not in (None, [], {}, "") for one in members), len(dumps(body))
 
 
 def _text_places(body: JsonObject) -> Iterator[tuple[Path, str]]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import islice
 from urllib.parse import quote, urlencode
 
 from understudy.contract.model import Operation
 from understudy.respond.service import Service
+
+_MOST = 100
+"""How many operations of a contract are shown, each with values that have to be made."""
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
@@ -43,7 +47,11 @@ def _section(prefix: str, service: Service) -> str:
     contract, prefix = service.contract, quote(prefix)
     links = f'<a href="{prefix}/ui/">Swagger UI</a> · <a href="{prefix}/openapi.json">contract</a>'
     base = f"http://127.0.0.1{prefix}{contract.base_path}"
-    operations = "".join(_entry(service, op, base) for op in contract.operations.values())
+    shown = islice(contract.operations.values(), _MOST)
+    operations = "".join(_entry(service, operation, base) for operation in shown)
+    more = len(contract.operations) - _MOST
+    if more > 0:
+        operations += f"<p>and {more:,} more, which the Swagger UI shows</p>"
     return f"<h2>{escape(contract.title)}</h2><p>{links}</p>{operations}"
 
 

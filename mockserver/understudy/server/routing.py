@@ -37,7 +37,7 @@ class Places:
         bases = {prefix, *(prefix + base for base in contract.base_paths)}
         self._bases = sorted(bases, key=len, reverse=True)
         self.reads_queries = any(
-            "?" in operation.path for operation in contract.operations.values()
+            {"?", "#"} & {*operation.path} for operation in contract.operations.values()
         )
         """Whether a query is part of some path, as in `/messages?beta=true`."""
 

@@ -58,6 +58,7 @@ def found(path: str, *labels: str) -> tuple[str, dict[str, str | None]] | None:
         ("/m?x=1&beta=true", ["/m", "/m?beta=true"], ("/m?beta=true", {})),
         ("/m?beta=false", ["/m", "/m?beta=true"], ("/m", {})),
         ("/m", ["/m?beta=true"], None),
+        ("/?Action=Go", ["/#Action=Go", "/#Action=Stop"], ("/#Action=Go", {})),
         ("", ["/"], None),
         ("/", ["/"], ("/", {})),
     ],

@@ -59,7 +59,8 @@ class Router:
     From left to right, a concrete segment goes before a templated one, and among those the one
     that says more. Templates that differ in the names of their parameters only are one route. A
     value is never empty and never spans a slash, but may hold one percent-encoded; the last slash
-    counts. Source: OpenAPI 3.1.1, "Paths Object".
+    counts. A template may end in a query, as in `/messages?beta=true`, which some write with `#`
+    to tell apart what OpenAPI calls one path. Source: OpenAPI 3.1.1, "Paths Object".
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -99,7 +100,7 @@ class Router:
         return tuple(sorted(route.operations)) if route else ()
 
     def _added(self, text: str) -> _Template:
-        path, _, query = text.partition("?")
+        path, _, query = text.replace("#", "?", 1).partition("?")
         node, names = self._root, []
         for segment in path.split("/"):
             parts = _PARAMETER.split(segment)
