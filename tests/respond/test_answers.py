@@ -175,3 +175,9 @@ def test_an_accept_that_leads_to_the_usual_answer_is_remembered() -> None:
     assert one.wanted(headers, b"") is None
     assert headers[0][1] in one.usual_accepts
     assert one.wanted([(b"accept", b"text/plain")], b"") is not None
+
+
+def test_it_is_among_the_problems_that_are_told_at_start() -> None:
+    rules = [one.rule for one in Service(CONTRACT, Settings(), Store()).problems]
+
+    assert rules == ["invalid-example"]

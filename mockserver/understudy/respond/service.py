@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from understudy.config import BODY_LIMIT, Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
@@ -23,17 +22,18 @@ from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
 from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
-from understudy.generate.world import World
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
 from understudy.respond.choice import in_order, sent
-from understudy.respond.content import UNMAKABLE, Content
+from understudy.respond.content import UNMAKABLE
 from understudy.respond.dialects import dialect
+from understudy.respond.examples import problems as invalid_examples
 from understudy.respond.examples import problems_of
 from understudy.respond.prefer import NONE, Preferences, preferences, without_controls
 from understudy.respond.problems import detail, refusal
 from understudy.respond.refusals import Refusals
-from understudy.respond.resources import Answer, Resources
+from understudy.respond.resources import Answer
+from understudy.respond.stage import Stage
 from understudy.state.store import Store
 from understudy.types import Json
 
@@ -43,6 +43,9 @@ VIOLATIONS = "Understudy-Violations"
 _LONGEST_FIELD = 8000
 _WORLDS = 4
 _ACCEPTS = 64
+_SMALL = 100
+"""How many operations a contract has whose examples are all looked at when it is loaded."""
+
 _logger = logging.getLogger("understudy")
 
 
@@ -162,16 +165,19 @@ class Service:
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
         self._store = store
-        self._stages: OrderedDict[int, _Stage] = OrderedDict()
-        self._main = _Stage(contract, settings, store)
-        self.problems = tuple(infeasible(contract, LOOKED_AT))
+        self._stages: OrderedDict[int, Stage] = OrderedDict()
+        self._main = Stage(contract, settings, store)
+        self._small = len(contract.operations) <= _SMALL
+        examples = invalid_examples(contract) if self._small else ()
+        self.problems = (*infeasible(contract, LOOKED_AT), *examples)
+        """What is wrong with the contract; of a large one, examples are told when first used."""
         self._handlers: dict[str, Handler] = {}
 
     def handler(self, operation_id: str) -> Handler:
         """Return the handler of an operation, compiled when it is asked for first."""
         if operation_id not in self._handlers:
             operation = self.contract.operations[operation_id]
-            for problem in problems_of(operation, self.contract):
+            for problem in () if self._small else problems_of(operation, self.contract):
                 _logger.warning("%s", problem)
             self._handlers[operation_id] = self._handler(operation, self._settings)
         return self._handlers[operation_id]
@@ -243,70 +249,17 @@ class Service:
             validates=settings.validate_requests,
         )
 
-    def _stage(self, seed: int) -> _Stage:
+    def _stage(self, seed: int) -> Stage:
         """Return the stage of a seed that a client asked for; the one longest unused makes room."""
         if seed == self._settings.seed:
             return self._main
         if seed not in self._stages:
             settings = replace(self._settings, seed=seed)
-            self._stages[seed] = _Stage(self.contract, settings, self._store)
+            self._stages[seed] = Stage(self.contract, settings, self._store)
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
         self._stages.move_to_end(seed)
         return self._stages[seed]
-
-
-class _Stage:
-    """A contract in one world, and how its operations answer there."""
-
-    def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
-        self.world = World(
-            contract,
-            seed=settings.seed,
-            now=settings.now,
-            locale=settings.locale,
-            tolerant=True,
-        )
-        self._contract = contract
-        self._settings = settings
-        self._dialect = dialect(contract.behaviour.errors)
-        self._resources = Resources(
-            contract, self.world, store, self._dialect, strict_ids=settings.strict_ids
-        )
-        self._content = Content(contract.schemas, self.world)
-        self._answers: dict[str, Answers] = {}
-
-    def answers(self, operation: Operation) -> Answers:
-        """Return how an operation answers, compiled when it is asked for first."""
-        if operation.id not in self._answers:
-            self._answers[operation.id] = Answers(
-                operation,
-                self._resource(operation),
-                self._content,
-                self._contract.schemas,
-                self._settings,
-            )
-        return self._answers[operation.id]
-
-    def refusals(self, operation: Operation) -> Refusals:
-        """Return how an operation refuses."""
-        schemas, prefers = self._contract.schemas, self._settings.examples
-        return Refusals(operation, self._dialect, self._content, schemas, prefers)
-
-    def _resource(self, operation: Operation) -> Answer:
-        """Return what the resources answer; their refusals as the contract documents them."""
-        refusals = self.refusals(operation)
-        try:
-            answer = self._resources.answer(operation)
-        except UNMAKABLE as error:
-            return partial(_fail, error)
-        if not refusals.restates:
-            return answer
-        return lambda request: refusals.restated(answer(request))
-
-
-def _fail(error: Exception, _request: Request) -> Reply:
-    raise error
 
 
 def violations(found: Sequence[Invalid]) -> str:
