@@ -90,6 +90,20 @@ def test_the_methods_of_a_path_are_those_of_its_route() -> None:
     assert paths.methods("/b") == ()
 
 
+def test_a_template_without_the_method_steps_back_for_one_that_has_it() -> None:
+    paths = router("GET /a/{id}/x", "PUT /a/me/x", "DELETE /b")
+
+    read, head = paths.find("/a/me/x", "GET"), paths.find("/a/me/x", "HEAD")
+    written, refused = paths.find("/a/me/x", "PUT"), paths.find("/a/me/x", "POST")
+
+    assert [one and (one.template, one.texts) for one in (read, head, written, refused)] == [
+        ("/a/{id}/x", {"id": "me"}),
+        ("/a/{id}/x", {"id": "me"}),
+        ("/a/me/x", {}),
+        ("/a/me/x", {}),
+    ]
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_arrives_in_a_segment(text: str) -> None:
     route = router("/a/{x}").find(f"/a/{quote(text, safe='')}")

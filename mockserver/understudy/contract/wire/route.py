@@ -75,15 +75,22 @@ class Router:
     def find(self, target: str, method: str = "") -> Route | None:
         """Return the route of a percent-encoded path below the address of the API, or None.
 
-        A query may follow, which some templates ask for. Where several templates are one route,
-        the texts go by the names of the one that has `method`.
+        A query may follow, which some templates ask for. A template without `method` steps back
+        where another one has it: `/users/{id}` may be read though `/users/me` is only written.
+        Where several templates are one route, the texts go by the names of the one that has
+        `method`.
         """
         path, _, query = target.partition("?")
         if "%" in path or not path.isascii():
             path = _normal(path)
         values: list[str] = []
         pairs = frozenset(query.split("&")) if query else _NO_PAIRS
-        ends = _ends(self._root, path.split("/"), 0, values, pairs)
+        segments = path.split("/")
+        ends = _ends(self._root, segments, 0, values, pairs)
+        if method and ends and not any(_has(end, method) for end in ends):
+            others: list[str] = []
+            found = _ends(self._root, segments, 0, others, pairs, method)
+            ends, values = (found, others) if found else (ends, values)
         if not ends:
             return None
         chosen, operations = ends[0], ends[0].operations
@@ -126,9 +133,17 @@ def _sort(node: _Node) -> None:
 
 
 def _ends(
-    node: _Node, segments: list[str], index: int, values: list[str], pairs: frozenset[str]
+    node: _Node,
+    segments: list[str],
+    index: int,
+    values: list[str],
+    pairs: frozenset[str],
+    method: str = "",
 ) -> list[_Template]:
-    """Return the templates that the segments from `index` lead to, the best of each shape."""
+    """Return the templates that the segments from `index` lead to, the best of each shape.
+
+    With `method`, only those that have it.
+    """
     for place in range(index, len(segments)):
         segment = segments[place]
         concrete = node.concrete.get(segment)
@@ -136,28 +151,39 @@ def _ends(
             node = concrete
             continue
         if concrete is not None:
-            found = _ends(concrete, segments, place + 1, values, pairs)
+            found = _ends(concrete, segments, place + 1, values, pairs, method)
             if found:
                 return found
-        return _templated(node, segments, place, values, pairs)
-    if len(node.ends) == 1 and not node.ends[0].pairs:
+        return _templated(node, segments, place, values, pairs, method)
+    if len(node.ends) == 1 and not node.ends[0].pairs and not method:
         return node.ends
-    return [end for end in node.ends if end.pairs <= pairs]
+    return [one for one in node.ends if one.pairs <= pairs and _has(one, method)]
 
 
 def _templated(
-    node: _Node, segments: list[str], index: int, values: list[str], pairs: frozenset[str]
+    node: _Node,
+    segments: list[str],
+    index: int,
+    values: list[str],
+    pairs: frozenset[str],
+    method: str,
 ) -> list[_Template]:
     """Return the templates to which the templated segments below `node` lead."""
     for literals, child in node.templated.items():
         matched = _matched(literals, segments[index])
         if matched:
             values += matched
-            found = _ends(child, segments, index + 1, values, pairs)
+            found = _ends(child, segments, index + 1, values, pairs, method)
             if found:
                 return found
             del values[-len(matched) :]
     return []
+
+
+def _has(template: _Template, method: str) -> bool:
+    """Tell whether a template has a method; GET answers HEAD too, and no method is any."""
+    known = template.operations
+    return not method or method in known or (method == "HEAD" and "GET" in known)
 
 
 def _matched(literals: _Literals, segment: str) -> list[str]:
