@@ -48,9 +48,11 @@ def service(talk: Talk) -> Iterator[Service]:
     found = Service(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await talk(reader, writer)
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                await talk(reader, writer)
+        finally:  # when the service ends before the talk does, too
+            writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
 
@@ -75,6 +77,7 @@ async def _end(server: asyncio.Server) -> None:
     for one in others:
         one.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0.01)  # what was closed is let go of in the next rounds of the loop
 
 
 @contextmanager

@@ -295,3 +295,28 @@ def test_a_request_without_a_credential_is_told_when_it_is_served():
     found = thena.of_reply(Exchange(sent, Reply(200, b"[]")))
 
     assert [one.check for one in found] == ["access/refused"]
+
+
+def test_a_request_is_for_the_operation_that_the_checks_take_it_for(tmp_path):
+    answer = {"responses": {"200": {"description": "ok"}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Users", "version": "1"},
+        "paths": {
+            "/users/{id}": {"get": {"operationId": "read", **answer}},
+            "/users/me": {"put": {"operationId": "write", **answer}},
+            "/users?deleted=true": {"get": {"operationId": "deleted", **answer}},
+        },
+    }
+    path = tmp_path / "users.json"
+    path.write_text(json.dumps(document))
+    inspector = Inspector(load_contract(path))
+
+    asked = [
+        inspector.asked(method, f"http://users.test{target}")
+        for method, target in [
+            ("GET", "/users/me"), ("PUT", "/users/me"), ("GET", "/users?deleted=true"),
+        ]
+    ]  # fmt: skip
+
+    assert [one.operation.id for one in asked] == ["read", "write", "deleted"]

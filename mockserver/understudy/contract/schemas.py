@@ -92,9 +92,9 @@ def reachable(schema: Json, schemas: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
-def remembered(_what: str, schemas: Mapping[str, Json]) -> dict[str, Any]:
+def remembered(what: str, schemas: Mapping[str, Json]) -> dict[str, Any]:
     """Return the place to keep what is found out about each of `schemas`, which never change."""
-    return _memory(_what, _Same(schemas))
+    return _memory(what, _Same(schemas))
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,8 +58,7 @@ class Targets:
         if base_url and self._base is None:
             raise ValueError(f"{base_url} is not the address of an API, such as http://host/v1")
         servers = list(_servers(contract.document.data))
-        paths = {contract.base_path, "", *(urlsplit(one).path.rstrip("/") for one in servers)}
-        self._paths = sorted(paths, key=len, reverse=True)
+        self._paths = sorted({"", *contract.base_paths}, key=len, reverse=True)
         self.origins = frozenset(found.origin for one in servers if (found := address(one)))
 
     @property
@@ -69,14 +68,15 @@ class Targets:
 
     def find(self, asked: Address) -> str | None:
         """Return the target of a URL, or None if it is not for this API."""
+        query = f"?{asked.query}" if asked.query else ""
         if self._base is not None:
             if asked.origin != self._base.origin:
                 return None
-            found = _below(self._base.path.rstrip("/"), asked.path)
-        else:
-            tried = (_below(path, asked.path) for path in self._paths)
-            found = next((path for path in tried if path and self._router.find(path)), None)
-        return found and (f"{found}?{asked.query}" if asked.query else found)
+            below = _below(self._base.path.rstrip("/"), asked.path)
+            return below and below + query
+        tried = (_below(path, asked.path) for path in self._paths)
+        found = (path + query for path in tried if path)
+        return next((target for target in found if self._router.find(target)), None)
 
 
 def _below(base: str, path: str) -> str | None:

@@ -103,7 +103,7 @@ class Inspector:
         found = address(url)
         for targets in (self._targets, self._below) if found else ():
             target = targets.find(found) if found else None
-            route = self._router.find(target.partition("?")[0]) if target else None
+            route = self._router.find(target, method) if target else None
             if target and route:
                 return Asked(target, route, route.operations.get(method))
         return None

@@ -17,7 +17,8 @@ from understudy.proxy.inspection import printable
 from understudy.proxy.problems import problem
 from understudy.proxy.replay import Tape
 from understudy.proxy.stand_in import StandIn
-from understudy.server.send import read_body, send_reply
+from understudy.server.routing import sent_target
+from understudy.server.send import live, read_body, send_reply
 
 _LIMIT = 10 * BODY_LIMIT
 _NO_ADDRESS = "http://replay.invalid"
@@ -41,7 +42,7 @@ class Replay:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection (ASGI 3)."""
         if scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
         elif scope["type"] == "http":
             await self._serve(scope, receive, send)
 
@@ -50,8 +51,7 @@ class Replay:
         if body is None:
             await send_reply(problem(413, f"the body is longer than {_LIMIT} bytes"), send)
             return
-        query = scope["query_string"].decode("latin-1")
-        target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        target = sent_target(scope)
         sent = Sent(scope["method"], target, tuple(texts(end_to_end(scope["headers"]))), body)
         reply = self._tape.answer(sent)
         if reply is not None:
@@ -75,12 +75,3 @@ class Replay:
         reply = problem(404, "Nothing is recorded for this request")
         told = loads(reply.body) | {"nearest": [asdict(one) for one in self._tape.nearest(sent)]}
         return Reply(404, dumps(told), (), reply.media_type)
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Answer the lifespan protocol: there is nothing to start or stop."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

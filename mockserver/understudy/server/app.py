@@ -30,7 +30,7 @@ from understudy.server.middleware import (
     nowhere,
 )
 from understudy.server.routing import Places, RouteMiddleware, sent_path
-from understudy.server.send import header, send_reply
+from understudy.server.send import header, live, send_reply
 from understudy.server.view import view
 from understudy.state.store import Store
 
@@ -80,7 +80,7 @@ class Application:
             app = self._cors if self._cors and header(scope, b"origin") else self._dispatch
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _live(receive, send)
+            await live(receive, send)
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -191,12 +191,3 @@ class _BesideSwaggerUI:
 async def _bodiless(send: Send, message: Message) -> None:
     """Send what answers a HEAD request, which is never content (RFC 9110, section 9.3.2)."""
     await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-
-async def _live(receive: Receive, send: Send) -> None:
-    """Answer the lifespan protocol: there is nothing to start or stop."""
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

@@ -1,4 +1,4 @@
-"""Send a reply over ASGI, and read a request body with a limit."""
+"""Send a reply over ASGI, read a request body with a limit, and live as a server wants."""
 
 from __future__ import annotations
 
@@ -54,3 +54,12 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
 def header(scope: Scope, name: bytes) -> str:
     """Return the first value of a request header, or an empty text."""
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+async def live(receive: Receive, send: Send) -> None:
+    """Answer the lifespan protocol: there is nothing to start or stop."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
