@@ -11,7 +11,7 @@ from understudy.contract.nodes import Node
 from understudy.contract.pointers import children
 from understudy.contract.relations import Breach, Relation, breaches
 from understudy.contract.schemas import COMBINERS, leads_somewhere, named, remembered, resolve
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 _ITEM: Final = 0
 """Stands for every item of an array, where names stand for members of objects."""
@@ -85,9 +85,18 @@ class _Described:
     """
 
     schemas: tuple[Json, ...]
-    parts: tuple[Json, ...]
+    parts: tuple[JsonObject, ...]
     names: tuple[str, ...]
     members: dict[str | int, tuple[Json, ...]]
+
+    def member(self, token: str | int) -> tuple[Json, ...]:
+        """Return the schemas of a member, those of the parts themselves: each has its own."""
+        if token not in self.members:
+            each = (one.get("properties", {}).get(token) for one in self.parts)
+            items = (one.get("items") for one in self.parts)
+            found = items if token is _ITEM else each
+            self.members[token] = tuple(one for one in found if one is not None)
+        return self.members[token]
 
 
 def _collect(
@@ -104,11 +113,9 @@ def _collect(
     listed = isinstance(node.value, list)
     for key, value in children(node.value):
         token = _ITEM if listed else key
-        if token not in said.members:
-            each = (_own_member(part, token, schemas) for part in said.parts)
-            said.members[token] = tuple(one for one in each if one is not None)
-        if said.members[token]:
-            _collect(Node(value, node, key), said.members[token], schemas, found)
+        members = said.member(token)
+        if members:
+            _collect(Node(value, node, key), members, schemas, found)
 
 
 def _described(described: Sequence[Json], schemas: Mapping[str, Json]) -> _Described:
@@ -118,8 +125,9 @@ def _described(described: Sequence[Json], schemas: Mapping[str, Json]) -> _Descr
     if key not in known:
         if len(known) >= _REMEMBERED:
             known.clear()
-        parts = _combined(described, schemas)
-        names = tuple(filter(None, map(named, parts)))
+        combined = _combined(described, schemas)
+        names = tuple(filter(None, map(named, combined)))
+        parts = tuple(resolve(one, schemas) for one in combined)
         known[key] = _Described(tuple(described), parts, names, {})
     found: _Described = known[key]
     return found
@@ -137,9 +145,3 @@ def _combined(described: Sequence[Json], schemas: Mapping[str, Json]) -> tuple[J
             said = resolve(schema, schemas)
             waiting += reversed([one for k in COMBINERS for one in said.get(k, [])])
     return tuple(found.values())
-
-
-def _own_member(schema: Json, token: str | int, schemas: Mapping[str, Json]) -> Json:
-    """Return the schema of a member in `schema` itself, or None: what it combines has its own."""
-    schema = resolve(schema, schemas)
-    return schema.get("items") if token is _ITEM else schema.get("properties", {}).get(token)
