@@ -38,6 +38,7 @@ GATES = {
     "pyarrow": ("fixtures.parquet",),
     "rich": ("cli", "report"),
     "schemathesis": ("probe.generated",),
+    "sqlalchemy": ("state.database",),
     "starlette": ("proxy", "server"),
     "uvicorn": ("server.run",),
     "yaml": ("contract.yaml_text",),
