@@ -17,6 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "contract",
         "generate state",
         "respond checks",
+        "scenario",
         "server fixtures probe report",
         "proxy",
         "cli pytest_plugin __init__ __main__",
