@@ -31,6 +31,7 @@ GATES = {
     "distributed": ("fixtures.cluster",),
     "faker": ("generate.vocabulary",),
     "fsspec": ("fixtures.places",),
+    "httptools": ("server.protocol",),
     "httpx": ("probe.client", "proxy.upstream"),
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "jsonpath": ("contract.overlay",),
@@ -39,7 +40,7 @@ GATES = {
     "rich": ("cli", "report"),
     "schemathesis": ("probe.generated",),
     "starlette": ("proxy", "server"),
-    "uvicorn": ("server.run",),
+    "uvicorn": ("server.protocol", "server.run"),
     "yaml": ("contract.yaml_text",),
     "zstandard": ("fixtures.compress",),
 }
