@@ -32,6 +32,7 @@ GATES = {
     "distributed": ("fixtures.cluster",),
     "faker": ("generate.vocabulary",),
     "fsspec": ("fixtures.places",),
+    "httptools": ("server.protocol",),
     "httpx": ("probe.client", "proxy.upstream"),
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "jsonpath": ("contract.overlay",),
@@ -41,7 +42,7 @@ GATES = {
     "schemathesis": ("probe.generated",),
     "sqlalchemy": ("state.database",),
     "starlette": ("proxy", "server"),
-    "uvicorn": ("server.run",),
+    "uvicorn": ("server.protocol", "server.run"),
     "yaml": ("contract.yaml_text",),
     "zstandard": ("fixtures.compress",),
 }
