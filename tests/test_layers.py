@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "exchange config errors types codec version",
         "contract",
         "generate state",
-        "respond checks",
+        "respond checks archive",
         "server fixtures probe report",
         "proxy",
         "cli pytest_plugin __init__ __main__",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from understudy.checks.inspection import Told
 from understudy.codec import dumps
 from understudy.exchange import Reply
-from understudy.proxy.inspection import Told
 from understudy.proxy.upstream import Failure
 from understudy.types import JsonObject
 
