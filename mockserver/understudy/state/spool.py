@@ -8,14 +8,11 @@ has not written yet; the one that takes its place tells so.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import marshal
-import mmap
 import os
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +25,16 @@ from understudy.state.journal import (
     note,
     weight,
 )
+from understudy.state.workers import alive, join
 
 _EVERY = 0.02
 _PATIENCE = 2.0
 _LATE = 60.0
 """How many seconds after it ended an entry may still be written."""
 _SEGMENTS = 4
-_ENDED = 8
 _CLEARED = 0
 """The number of what is no entry, but says that all before it are forgotten."""
 _LENGTH = struct.Struct(">I")
-_COUNT = struct.Struct("=Q")
 
 
 class SharedJournal:
@@ -51,10 +47,7 @@ class SharedJournal:
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = Waiting()
         self._merged = _Merged(folder, most, most_bytes)
-        with _locked(folder):
-            self.worker = 1 + max((_number(path) for path in _counts(folder)), default=0)
-            self._count = _Count(folder / f"{self.worker:06d}.count", own=True)
-            ended = list(_buried(folder))
+        self.worker, self._count, ended = join(folder, lambda one: _written(folder, one))
         self._number = 0
         self._spool = _Spool(folder, self.worker, most, most_bytes)
         for one in ended:
@@ -90,7 +83,7 @@ class SharedJournal:
         """Wait until what every worker that lives has said to have can be read."""
         self.flush()
         deadline = time.monotonic() + _PATIENCE
-        wanted = {n: count for n, count in _alive(self._folder) if n != self.worker}
+        wanted = {n: count for n, count in alive(self._folder) if n != self.worker}
         while True:
             self._merged.catch_up()
             had = self._merged.had
@@ -132,41 +125,6 @@ class SharedJournal:
             self.flush()
         else:
             self._timer = loop.call_later(_EVERY, self.flush)
-
-
-class _Count:
-    """How many entries a worker has made, in memory that all workers see.
-
-    The file is locked for as long as its worker lives.
-    """
-
-    def __init__(self, path: Path, *, own: bool = False) -> None:
-        self._file = open(path, "a+b" if own else "r+b", buffering=0)  # noqa: SIM115
-        if own:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            self._file.write(bytes(_COUNT.size))
-        self._memory = mmap.mmap(self._file.fileno(), _COUNT.size)
-        self._view = memoryview(self._memory).cast("Q")
-
-    def set(self, count: int) -> None:
-        self._view[0] = count
-
-    def get(self) -> int:
-        return self._view[0]
-
-    def lives(self) -> bool:
-        """Tell whether the worker lives: another process, or this one, holds the lock."""
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-        return False
-
-    def close(self) -> None:
-        self._view.release()
-        self._memory.close()
-        self._file.close()
 
 
 class _Spool:
@@ -275,52 +233,8 @@ def _newest(entries: list[Entry], most_bytes: int) -> list[Entry]:
     return entries
 
 
-def _counts(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix in (".count", ".ended"))
-
-
-def _number(path: Path) -> int:
-    return int(path.name[:6])
-
-
-def _alive(folder: Path) -> Iterator[tuple[int, int]]:
-    """Yield the numbers of the workers that live, and how many entries each has made."""
-    for path in sorted(folder.glob("*.count")):
-        count = _Count(path)
-        try:
-            if count.lives():
-                yield _number(path), count.get()
-        finally:
-            count.close()
-
-
-def _buried(folder: Path) -> Iterator[str]:
-    """Yield what is to be told of each worker that has ended and that nobody told of yet."""
-    for path in sorted(folder.glob("*.count")):
-        count = _Count(path)
-        try:
-            if count.lives():
-                continue
-            written = _written(folder, _number(path))
-            lost = max(0, count.get() - written)
-            yield f"worker {_number(path)}, which ended; {lost} of its entries were lost"
-        finally:
-            count.close()
-        path.rename(path.with_suffix(".ended"))
-    for path in sorted(folder.glob("*.ended"))[:-_ENDED]:
-        for segment in folder.glob(f"{path.stem}-*.journal"):
-            segment.unlink(missing_ok=True)
-
-
 def _written(folder: Path, worker: int) -> int:
     """Return the number of the last entry that a worker has written."""
     merged = _Merged(folder, MOST, MOST_BYTES)
     merged.catch_up()
     return merged.had.get(worker, 0)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with open(folder / "lock", "ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
