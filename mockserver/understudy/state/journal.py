@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import takewhile
 from typing import NamedTuple, Protocol, TypeAlias
 
 MOST = 10_000
@@ -124,7 +125,8 @@ class MemoryJournal:
     def since(self, seen: Seen) -> list[Entry]:
         """Return the entries that are kept and that a reader has not had, in their order."""
         last = seen.get(self.worker, 0)
-        return [entry for entry in self._ring.copy() if entry.number > last]
+        newest_first = takewhile(lambda one: one.number > last, reversed(self._ring.copy()))
+        return [*newest_first][::-1] if last < self._number else []
 
     def clear(self, session: str | None = None) -> None:
         """Forget the entries of one session, or all."""
