@@ -33,8 +33,8 @@ from understudy.generate.times import ended, microseconds, stamp
 from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
 
-Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
-"""Makes the member that the n-th creation, from 1, for a parent brings into being."""
+Creation: TypeAlias = Callable[[Json, int, Request, int], JsonObject]
+"""Makes the member that the n-th creation, from 1, for a parent brings into being at a time."""
 
 T = TypeVar("T")
 
@@ -99,10 +99,10 @@ class World:
         nullable = {name for name in assign if allows_null(schemas, kind.schema, name)}
         makes = self._members[resource]
 
-        def make(parent: Json, ordinal: int, request: Request) -> JsonObject:
+        def make(parent: Json, ordinal: int, request: Request, now: int) -> JsonObject:
             home = self._parents.home(kind.parent, parent)
             source = makes.shelf(home).source.at("created").at(ordinal)
-            draft = Draft(request, self.clock.now, given=True)
+            draft = Draft(request, now, given=True)
             here = Place({}, draft=draft, outer=home.place)
             names = {name: maker(source.at(name), here, name) for name, maker in bound}
             here.names = names = {**names, "ordinal": ordinal}
@@ -201,9 +201,10 @@ class World:
         """Return the members of resource `name` that the parent of `place` has."""
         return list(self.collection(name, _key(place)).members)
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
-        return stamp(self.clock.now, self.clock.fraction)
+    def now(self, draft: Draft | None = None) -> str:
+        """Return the time of the clock, or that of a document, as an RFC 3339 date-time."""
+        latest = draft.latest if draft else 0
+        return stamp(latest or self.clock.now, self.clock.fraction)
 
     def finish(self, schema: str, value: JsonObject) -> JsonObject:
         """Return a finished value of the named schema. Raises GenerationError if it is invalid."""
@@ -213,7 +214,7 @@ class World:
     def settle(self, draft: Draft, source: Source) -> None:
         """Make the document under construction obey its relations."""
         age = source.at("age")
-        latest = ended(age.base * age.salt, self.clock.now)
+        latest = ended(age.base * age.salt, draft.latest)
         obey(draft, self._behaviour.relations, latest, self.clock.fraction)
 
     def _populate(self, kind: Resource, home: Home) -> Collection:

@@ -80,6 +80,13 @@ KINDS: Final[Mapping[str, Kind]] = {
             "No documented media type of the response is one that `Accept` allows.",
             own=True,
         ),
+        Kind("invalid-session", 400, "The name of a session is no name.", own=True),
+        Kind(
+            "too-many-sessions",
+            503,
+            "As many sessions are in use as are kept; remove some, or wait until they are idle.",
+            own=True,
+        ),
         Kind("invalid-preference", 422, "A value of `Prefer` cannot be meant.", own=True),
         Kind(
             "undocumented-status",
