@@ -107,8 +107,12 @@ class _Learner:
         operation, understood = case.operation, case.understood
         if operation is None or understood is None:
             return "no operation is recorded in it"
-        if case.response is None or not case.media_type:
-            return "its status or media type is not documented"
+        if case.response is None:
+            return "its status is not documented"
+        if not exchange.reply.body:
+            return "its response has no body"
+        if not case.media_type:
+            return "its media type is not documented"
         value = _value(case)
         if value is MISSING:
             return "its response is neither JSON nor text"
