@@ -17,6 +17,8 @@ from tests.stories.upstream import Upstream
 
 from understudy import MockServer, Settings
 
+CUT = "<cut>"
+
 
 def wrong(story: list[Section], folder: Path) -> Iterator[str]:
     """Yield what is not as `story` tells it, each as one line."""
@@ -74,6 +76,7 @@ class Stage:
         """Write a file as editors do: a new one takes its place."""
         name, content = text.split("\n", 1)
         fresh = self._folder / f"{name}.new"
+        fresh.parent.mkdir(exist_ok=True)
         fresh.write_text(content, encoding="utf-8")
         os.replace(fresh, self._folder / name)
 
@@ -107,9 +110,11 @@ class Stage:
         method, target = request.start.split(" ")
         content = request.content if request.body else None
         headers = list(request.headers)
-        found = self._client.request(
-            method, self._server() + target, headers=headers, content=content
-        )
+        url = self._server() + target
+        try:
+            found = self._client.request(method, url, headers=headers, content=content)
+        except httpx.RemoteProtocolError:
+            return Seen(CUT, {}, b"")
         return Seen(str(found.status_code), found.headers, found.content)
 
     def _server(self) -> str:
