@@ -33,7 +33,8 @@ def differences(expected: Message, found: Seen) -> Iterator[str]:
             continue
         if actual is None or value not in (actual, ANY):
             yield f"expected header {name}: {value}, got {actual}"
-    if expected.body and found.headers.get("content-type", "").endswith("json"):
+    kind = found.headers.get("content-type", "")
+    if expected.body and kind.endswith(("/json", "+json")):
         yield from mismatches(json.loads(expected.body), json.loads(found.body))
     elif expected.body != f'"{ANY}"' and expected.content.strip() != found.body.strip():
         yield f"expected {expected.content!r}, got {found.body!r}"
