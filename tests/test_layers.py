@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "exchange config errors types codec version",
         "contract",
         "generate state",
-        "respond checks",
+        "respond checks archive",
         "scenario",
         "server fixtures probe report",
         "proxy",

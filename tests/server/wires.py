@@ -1,6 +1,5 @@
 """A server for raw clients: an application behind our protocol, and what its log said."""
 
-import asyncio
 import logging
 import socket
 import threading

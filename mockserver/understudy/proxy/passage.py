@@ -8,14 +8,15 @@ from functools import cached_property
 
 from starlette.types import Message, Receive, Scope, Send
 
+from understudy.archive.recording import Record
+from understudy.checks.inspection import Told, distinct, printable
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.proxy.bodies import Copy, decoded, is_stream
 from understudy.proxy.client import Client
 from understudy.proxy.desk import Desk
 from understudy.proxy.fields import Fields, end_to_end, first, forwarded, led_back, texts
-from understudy.proxy.inspection import Asked, Told, as_header, distinct, printable
+from understudy.proxy.inspection import Asked, as_header
 from understudy.proxy.problems import FAILURES, problem
-from understudy.proxy.recording import Record
 from understudy.proxy.upstream import Answer, Failure, UpstreamError
 from understudy.server.send import send_reply
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from understudy.checks.inspection import Told
 from understudy.codec import dumps, loads
 from understudy.exchange import Reply
-from understudy.proxy.inspection import Told
 from understudy.proxy.upstream import Failure
 from understudy.respond.problems import refusal
 

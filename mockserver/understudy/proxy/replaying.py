@@ -7,13 +7,13 @@ from dataclasses import asdict
 
 from starlette.types import Message, Receive, Scope, Send
 
+from understudy.checks.inspection import printable
 from understudy.codec import dumps, loads
 from understudy.config import BODY_LIMIT
 from understudy.contract.model import Contract
 from understudy.exchange import Reply, Sent
 from understudy.probe.targets import Targets, address
 from understudy.proxy.fields import end_to_end, texts
-from understudy.proxy.inspection import printable
 from understudy.proxy.problems import problem
 from understudy.proxy.replay import Tape
 from understudy.proxy.stand_in import StandIn
