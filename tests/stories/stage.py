@@ -111,6 +111,7 @@ class Stage:
         content = request.content if request.body else None
         headers = list(request.headers)
         url = self._server() + target
+        self._client.cookies.clear()
         try:
             found = self._client.request(method, url, headers=headers, content=content)
         except httpx.RemoteProtocolError:
