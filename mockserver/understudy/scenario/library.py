@@ -12,7 +12,7 @@ from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem
 from understudy.respond.refusals import Refusals
 from understudy.scenario.acting import Acting
-from understudy.scenario.crowds import peopled
+from understudy.scenario.members import populated
 from understudy.scenario.model import Scenario
 from understudy.scenario.notes import RULE, hint
 from understudy.scenario.promised import Promised
@@ -54,9 +54,9 @@ class Scenarios:
         except ContractError as error:
             return error.problems
 
-    def peopled(self, names: tuple[str, ...]) -> Contract:
+    def contract(self, names: tuple[str, ...]) -> Contract:
         """Return the contract with the collections of these scenarios, or itself."""
-        return peopled(self._contract, [self.find(name) for name in self._known(names)])
+        return populated(self._contract, [self.find(name) for name in self._known(names)])
 
     def acting(self, names: tuple[str, ...], refusals: Refusals) -> Acting | None:
         """Return what these scenarios do with requests to the operation of `refusals`.
