@@ -30,6 +30,7 @@ class Scenarios:
         self._files = {**contract.scenarios, **{path.stem: path for path in files}}
         self._found: dict[str, tuple[Scenario, tuple[Problem, ...]]] = {}
         self._acting: dict[tuple[tuple[str, ...], str], Acting | None] = {}
+        self._contracts: dict[tuple[str, ...], Contract] = {}
         self._promised: Promised | None = None
 
     @property
@@ -66,7 +67,10 @@ class Scenarios:
 
     def contract(self, names: tuple[str, ...]) -> Contract:
         """Return the contract with the collections of these scenarios, or itself."""
-        return populated(self._contract, [self.find(name) for name in self._known(names)])
+        sized = tuple(name for name in self._known(names) if self.find(name).collections)
+        if sized not in self._contracts:
+            self._contracts[sized] = populated(self._contract, [*map(self.find, sized)])
+        return self._contracts[sized]
 
     def acting(self, names: tuple[str, ...], refusals: Refusals) -> Acting | None:
         """Return what these scenarios do with requests to the operation of `refusals`.
