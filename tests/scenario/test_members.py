@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.respond.inferred_contracts import CONTRACTS
 from tests.respond.inferred_contracts import Client as Pets
-from tests.scenario.shop import Client, scenarios
+from tests.scenario.shop import Client, scenarios, written
 
 from understudy.codec import loads
 from understudy.contract.load import load_contract
@@ -106,3 +106,44 @@ def test_what_nobody_has_owns_nothing() -> None:
     found = scenarios(text, CONTRACTS["offsets under a parent"])
 
     assert "unknown resource 'shop'" in str(found.problems("odd")[0])
+
+
+OWNERS = """
+openapi: 3.0.3
+info: {title: Cats, version: '1'}
+paths:
+  /cats:
+    get:
+      operationId: listCats
+      responses:
+        '200':
+          description: OK
+          content:
+            application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Cat'}}}
+components:
+  schemas:
+    Cat:
+      type: object
+      required: [id, owner]
+      properties: {id: {type: integer}, owner: {$ref: '#/components/schemas/Owner'}}
+    Owner: {type: object, required: [id], properties: {id: {type: integer}}}
+"""
+BEHAVIOUR = """
+resources:
+  cat: {schema: Cat, count: [3, 5]}
+  owner: {schema: Owner, count: [1, 2]}
+operations: {listCats: {list: cat}}
+values: {Cat: {owner: {$resource: owner}}}
+"""
+
+
+def test_a_world_in_which_something_cannot_be_made_is_refused() -> None:
+    path = written(OWNERS, "cats")
+    path.with_name("behaviour.yaml").write_text(BEHAVIOUR, encoding="utf-8")
+    contract = load_contract(path)
+
+    assert scenarios("collections: {owner: 3}", contract).problems("odd") == ()
+    assert scenarios("collections: {cat: 0, owner: 0}", contract).problems("odd") == ()
+    problems = scenarios("collections: {owner: 0}", contract).problems("odd")
+    assert [one.pointer for one in problems] == ["/collections"]
+    assert "not everything can be made" in problems[0].message
