@@ -15,7 +15,7 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import Kind, Part, kinds
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING, follow
 from understudy.errors import GenerationError
@@ -60,8 +60,9 @@ class Inferred:
         self._store = store
         self._dialect = dialect
         self._strict = strict
-        self._shapes = Shapes(contract.schemas)
+        self._shapes = shapes_of(contract.schemas)
         self._meaning = meaning(contract)
+        self._kinds = kinds(self._meaning, self._shapes)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -104,7 +105,7 @@ class Inferred:
                 self._contract.name, kind, self.entities, self._store, self._shapes,
                 strict=self._strict,
             )
-            for kind in kinds(self._meaning, self._shapes).values()
+            for kind in self._kinds.values()
             if kind.name not in declared
         }  # fmt: skip
 
