@@ -67,6 +67,8 @@ class Entities:
         Raises GenerationError where nothing with these members was found to be valid.
         """
         made = self._tried(schema, given, labels)
+        if not isinstance(made, dict):  # a union, of which not all branches are objects
+            made = self._tried({"allOf": [schema, {"type": "object"}]}, given, labels)
         if not isinstance(made, dict):
             raise GenerationError(f"{named(schema) or 'a resource'} is no object")
         return made
