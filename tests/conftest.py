@@ -58,13 +58,14 @@ def psql() -> Iterator[Callable[[str], str]]:
 
 @pytest.fixture(scope="session")
 def new_database(psql: Callable[[str], str]) -> Callable[[], str]:
-    """Make an empty database in the cluster, and return the URL of it."""
+    """Make room for tables in the cluster, and return the URL of it."""
     folder, numbers = psql("SHOW unix_socket_directories").strip(), count()
 
     def make() -> str:
         name = f"state{next(numbers)}"
-        psql(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://tester@/{name}?host={folder}"
+        psql(f"CREATE SCHEMA {name}")  # takes less time, and disk, than a database
+        options = f"host={folder}&options=-csearch_path%3D{name}"
+        return f"postgresql+psycopg://tester@/postgres?{options}"
 
     return make
 

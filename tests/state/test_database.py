@@ -335,7 +335,8 @@ def test_an_error_within_a_lock_is_one_of_the_whole_block(
 
 def cut(psql: Callable[[str], str]) -> None:
     """End the connections of all logs."""
-    psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'state%'")
+    others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 # Sessions ------------------------------------------------------------------------------------
