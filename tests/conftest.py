@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the suite's own."""
+"""What the whole suite shares: a PostgreSQL server of its own, and no hurry."""
 
 import os
 import pwd
@@ -10,6 +10,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("understudy", deadline=None)  # how busy the machine is proves nothing
+settings.load_profile("understudy")
 
 ACCESS = """
 local all guarded scram-sha-256
