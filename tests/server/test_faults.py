@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from tests.server.wires import BODY, GOOD, REPLY, Wire, read, soon, wire
+
 from understudy.server.faults import KINDS, act, faulty
 
 HALF = len(BODY) // 2

@@ -1,6 +1,5 @@
 """A server for raw clients: an application behind our protocol, and what its log said."""
 
-import asyncio
 import logging
 import socket
 import threading
@@ -56,7 +55,7 @@ class Wire:
         return socket.create_connection(("127.0.0.1", self.port), 10)
 
     def ask(self, octets: bytes) -> bytes:
-        """Send, and return all that comes until the connection is closed; b"RST" ends it if reset."""
+        """Send, and return all that comes until the connection ends; b"RST" stands for a reset."""
         with self.open() as connection:
             connection.sendall(octets)
             return read(connection)

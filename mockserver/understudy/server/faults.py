@@ -58,7 +58,7 @@ def faulty(
     """
     scope[_FAULT] = kind
     if rate is not None:
-        send = partial(_drip, scope, send, rate)
+        send = partial(_drip, _Line(scope, receive, send), rate)
     if kind == "garbled":
         return partial(_garble, send)
     break_ = _BREAKS.get(kind)
@@ -78,17 +78,18 @@ def _closing(scope: Scope) -> bool:
     return transport is not None and transport.is_closing()
 
 
-async def _drip(scope: Scope, send: Send, rate: float, message: Message) -> None:
+async def _drip(line: _Line, rate: float, message: Message) -> None:
     """Send a body in small pieces, none sooner than its turn, until the client is gone."""
     body = message.get("body", b"")
     step = max(1, int(rate * _SLICE))
     for at in range(0, len(body), step):
-        if _closing(scope):
+        if _closing(line.scope):
+            await line.gone()
             return
         piece = body[at : at + step]
-        await send({"type": message["type"], "body": piece, "more_body": True})
+        await line.send({"type": message["type"], "body": piece, "more_body": True})
         await asyncio.sleep(len(piece) / rate)
-    await send({**message, "body": b""} if body else message)
+    await line.send({**message, "body": b""} if body else message)
 
 
 async def _garble(send: Send, message: Message) -> None:
@@ -139,9 +140,11 @@ class _Line:
 
     async def reset(self) -> None:
         """Reset the connection (RST), and wait until it is."""
-        end = self.transport.get_extra_info("socket")
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-        self.transport.abort()
+        transport = self.transport
+        if not transport.is_closing():
+            end = transport.get_extra_info("socket")
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            transport.abort()
         await self.gone()
 
     async def gone(self) -> None:
