@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from openapi_spec_validator import validate
 from tests.proxy.running import SHOP
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import redaction
 from understudy.cli import main
 from understudy.contract.document import read_document
 from understudy.contract.load import load_contract
@@ -15,8 +17,6 @@ from understudy.exchange import Exchange, Reply, Sent
 from understudy.fixtures.yaml_text import document
 from understudy.proxy.learn import json_path
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import redaction
 
 SHOP_FILE = str(Path(__file__).with_name("shop.yaml"))
 JSON = (("content-type", "application/json"),)

@@ -25,7 +25,10 @@ from understudy.types import Json, JsonObject
 
 _TRIES = 12
 _INVALID = 3
-"""How many values that break their schema are made: what is given then does not fit it."""
+"""How many values that break their schema are made: what is given then does not fit it.
+
+Where the given itself is wrong, one is enough.
+"""
 
 
 class Entities:
@@ -50,20 +53,23 @@ class Entities:
         self._validators: dict[bytes, Validator] = {}
         self._related: dict[bytes, bool] = {}
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
-        return stamp(self._clock.now, self._clock.fraction)
+    def stamp(self, now: int) -> str:
+        """Return an instant, in microseconds since 1970, as an RFC 3339 date-time."""
+        return stamp(now, self._clock.fraction)
 
     def value(self, schema: Json, *labels: str | int) -> Json:
         """Return the value of `schema` that `labels` name, null excepted."""
-        return self._tried(schema, {}, labels)
+        return self._tried(schema, {}, labels, self._clock.now)
 
-    def make(self, schema: Json, given: Mapping[str, Json], *labels: str | int) -> JsonObject:
+    def make(
+        self, schema: Json, given: Mapping[str, Json], *labels: str | int, now: int | None = None
+    ) -> JsonObject:
         """Return the object of `schema` that `labels` name, of which some members are given.
 
+        Nothing in it is later than `now`, in microseconds since 1970, or else the clock.
         Raises GenerationError where nothing with these members was found to be valid.
         """
-        made = self._tried(schema, given, labels)
+        made = self._tried(schema, given, labels, self._clock.now if now is None else now)
         if not isinstance(made, dict):
             raise GenerationError(f"{named(schema) or 'a resource'} is no object")
         return made
@@ -74,8 +80,7 @@ class Entities:
 
     def wrong(self, schema: Json, value: JsonObject) -> set[str | int]:
         """Return the members of a value in which its schema finds something wrong."""
-        found = self.validator(schema).violations(value)
-        return {violation.path[0] for violation in found if violation.path}
+        return _wrong(self.validator(schema), value)
 
     def _holds(self, schema: Json, value: Json) -> bool:
         """Tell whether the relations of a value, which satisfies its schema, hold."""
@@ -106,7 +111,7 @@ class Entities:
         return found
 
     def _tried(
-        self, schema: Json, given: Mapping[str, Json], labels: tuple[str | int, ...]
+        self, schema: Json, given: Mapping[str, Json], labels: tuple[str | int, ...], now: int
     ) -> Json:
         source = self._source
         for label in labels:
@@ -114,9 +119,10 @@ class Entities:
         maker = self._maker(schema)
         validator, invalid, valid = self.validator(schema), 0, None
         for attempt in range(_TRIES):
-            made = self._drawn(maker, given, source.at(attempt))
+            made = self._drawn(maker, given, source.at(attempt), now)
             if not validator.accepts(made):
-                invalid += 1
+                hopeless = not given.keys().isdisjoint(_wrong(validator, made))
+                invalid = _INVALID if hopeless else invalid + 1
             elif self._holds(schema, made):
                 return made
             else:
@@ -133,8 +139,8 @@ class Entities:
             self._makers[key] = self._compiler.present(schema)
         return self._makers[key]
 
-    def _drawn(self, maker: Maker, given: Mapping[str, Json], source: Source) -> Json:
-        draft = Draft(latest=self._clock.now, given=bool(given))
+    def _drawn(self, maker: Maker, given: Mapping[str, Json], source: Source, now: int) -> Json:
+        draft = Draft(latest=now, given=bool(given))
         if isinstance(maker, ObjectMaker):
             value: Json = maker.fill(source, Place({}, draft=draft), given)
         else:
@@ -145,6 +151,11 @@ class Entities:
         if isinstance(value, dict):
             value.update(given)
         age = source.at("age")
-        latest = ended(age.base * age.salt, self._clock.now)
+        latest = ended(age.base * age.salt, now)
         obey(draft, self._relations, latest, self._clock.fraction)
         return value
+
+
+def _wrong(validator: Validator, value: Json) -> set[str | int]:
+    """Return the members of a value in which something is wrong."""
+    return {violation.path[0] for violation in validator.violations(value) if violation.path}

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import REDACTED, Redaction
 from understudy.checks.case import Case
 from understudy.codec import dumps, identity
 from understudy.contract import pointers
@@ -23,8 +25,6 @@ from understudy.contract.pointers import MISSING
 from understudy.exchange import Exchange, Request
 from understudy.probe.har import Recording
 from understudy.proxy.inspection import Inspector
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import REDACTED, Redaction
 from understudy.types import Json, JsonObject
 
 DOCUMENTED = "documented"

@@ -14,7 +14,7 @@ from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import Kind, Part, kinds
-from understudy.contract.meaning.model import Listing, Meaning, Reading, Tokens, Writing
+from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING, follow
@@ -31,10 +31,10 @@ from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
 from understudy.respond.sorting import Entry, Sorting
 from understudy.respond.whereabouts import Whereabouts
-from understudy.state.store import FullError, Store
+from understudy.state.session import FullError, Session
 from understudy.types import Json
 
-Answer: TypeAlias = Callable[[Request], Reply]
+Answer: TypeAlias = Callable[[Request, Session], Reply]
 
 FULL = "No more resources are kept here; reset the stand-in"
 
@@ -50,17 +50,16 @@ class Inferred:
         self,
         contract: Contract,
         world: World,
-        store: Store,
         dialect: Dialect,
         *,
         strict: bool = False,
     ) -> None:
         self._contract = contract
         self._world = world
-        self._store = store
         self._dialect = dialect
         self._strict = strict
         self._shapes = Shapes(contract.schemas)
+        self._meaning = meaning(contract)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -96,15 +95,11 @@ class Inferred:
         return self._world.entities(self._meaning.relations)
 
     @cached_property
-    def _meaning(self) -> Meaning:
-        return meaning(self._contract)
-
-    @cached_property
     def _holdings(self) -> Mapping[str, Holding]:
         declared = self._contract.behaviour.resources
         return {
             kind.name: Holding(
-                self._contract.name, kind, self.entities, self._store, self._shapes,
+                self._contract.name, kind, self.entities, self._shapes,
                 strict=self._strict,
             )
             for kind in kinds(self._meaning, self._shapes).values()
@@ -131,11 +126,11 @@ class Inferred:
         full = self._dialect.error(507, FULL)
         missing = self._missing(part.resource)
 
-        def guarded(request: Request) -> Reply:
-            if not where.exists(request):
+        def guarded(request: Request, session: Session) -> Reply:
+            if not where.exists(request, session):
                 return missing
             try:
-                return answer(request)
+                return answer(request, session)
             except FullError:
                 return full
             except PatchError as error:
@@ -154,17 +149,17 @@ class Inferred:
         sorting = Sorting(part.operation, kind, part.order, self._shapes)
         wanted, valid = _wanted(part, kind), self.entities.validator(schema)
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             here = where.scope(request)
-            everything = keys = holding.keys(here, new=where.is_new(request))
+            everything = keys = holding.keys(session, here, new=where.is_new(request, session))
             if wanted or sorting.matters(request):
-                found = [(key, holding.member(here, key) or {}) for key in keys]
+                found = [(key, holding.member(session, here, key) or {}) for key in keys]
                 keys = [key for key, _ in sorting.sorted(_kept(found, wanted, request), request)]
             page = pages.page(keys, request)
             shown = keys[page.start : page.stop]
             if len(shown) < least:
                 shown = everything[:least]
-            members = (holding.member(here, key) or {} for key in shown)
+            members = (holding.member(session, here, key) or {} for key in shown)
             items = [self._showing.view(part.schema, member, kind) for member in members]
             body = put(around, part.items, items)
             for tokens, value in pages.around(page, len(items), request) if part.items else ():
@@ -181,8 +176,8 @@ class Inferred:
         if show is None:
             return None
 
-        def answer(request: Request) -> Reply:
-            found = holding.member(where.scope(request), spelled(part.id.of(request)))
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.member(session, where.scope(request), spelled(part.id.of(request)))
             return missing if found is None else show(found)
 
         return answer
@@ -192,11 +187,11 @@ class Inferred:
         given = {t[0]: r for t, r in part.echoes.items() if r.location in ("path", "query")}
         defaults = {tokens[0]: default for tokens, default in part.defaults.items()}
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             fixed = {name: r.of(request) for name, r in given.items()}
             fixed = {name: value for name, value in fixed.items() if value is not MISSING}
             body = {**defaults, **_object(request.body)}
-            made = holding.create(where.scope(request), body, fixed)
+            made = holding.create(session, where.scope(request), body, fixed)
             return self._showing.located(show(made), holding.kind, made, request)
 
         return answer
@@ -205,8 +200,8 @@ class Inferred:
         show = self._showing.written(part, part.operation.success, holding.kind)
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
-            found = holding.update(where.scope(request), _key(part, request), request.body)
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.update(session, where.scope(request), _key(part, request), request.body)
             return missing if found is None else show(found)
 
         return answer
@@ -221,12 +216,12 @@ class Inferred:
         asked = self._shapes.properties(next(iter(schemas.values()), {}))
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             scope, key = where.scope(request), _key(part, request)
-            is_known = holding.is_known(scope, key)
-            if not is_known and created is None and holding.member(scope, key) is None:
+            is_known = holding.is_known(session, scope, key)
+            if not is_known and created is None and holding.member(session, scope, key) is None:
                 return missing
-            found = holding.replace(scope, key, _object(request.body), asked)
+            found = holding.replace(session, scope, key, _object(request.body), asked)
             if is_known or created is None:
                 return show(found)
             return self._showing.located(anew(found), kind, found, request)
@@ -237,8 +232,8 @@ class Inferred:
         show = self._showing.written(part, part.operation.success, holding.kind)
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
-            found = holding.delete(where.scope(request), _key(part, request))
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.delete(session, where.scope(request), _key(part, request))
             return missing if found is None else show(found)
 
         return answer

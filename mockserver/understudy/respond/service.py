@@ -34,7 +34,7 @@ from understudy.respond.problems import detail, refusal
 from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer
 from understudy.respond.stage import Stage
-from understudy.state.store import Store
+from understudy.state.session import Session
 from understudy.types import Json
 
 VIOLATIONS = "Understudy-Violations"
@@ -130,16 +130,20 @@ class Handler:
         return self._preferred(headers, query) if b"__" in query else None
 
     def choose(
-        self, request: Request, wanted: Preferences, invalid: Sequence[Invalid] = ()
+        self,
+        request: Request,
+        session: Session,
+        wanted: Preferences = NONE,
+        invalid: Sequence[Invalid] = (),
     ) -> Reply:
         """Return the answer that is preferred; `invalid` is what is wrong with the request."""
         if wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
-        answers = self.answers if wanted.seed is None else self.world(wanted.seed)
+        answers = self.world(session.seed if wanted.seed is None else wanted.seed)
         if any(one.path[0] in ("path", "body") for one in invalid):
-            reply = answers.apart(request, wanted)
+            reply = answers.apart(request, session, wanted)
         else:
-            reply = answers.chosen(request, wanted)
+            reply = answers.chosen(request, session, wanted)
         if not invalid or self.validates == "off":
             return reply
         return replace(reply, headers=(*reply.headers, (VIOLATIONS, violations(invalid))))
@@ -160,13 +164,12 @@ class Handler:
 class Service:
     """Answers for one contract under one setting."""
 
-    def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
+    def __init__(self, contract: Contract, settings: Settings) -> None:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
-        self._store = store
         self._stages: OrderedDict[int, Stage] = OrderedDict()
-        self._main = Stage(contract, settings, store)
+        self._main = Stage(contract, settings)
         self._small = len(contract.operations) <= _SMALL
         examples = invalid_examples(contract) if self._small else ()
         self.problems = (*infeasible(contract, LOOKED_AT), *examples)
@@ -255,7 +258,7 @@ class Service:
             return self._main
         if seed not in self._stages:
             settings = replace(self._settings, seed=seed)
-            self._stages[seed] = Stage(self.contract, settings, self._store)
+            self._stages[seed] = Stage(self.contract, settings)
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
         self._stages.move_to_end(seed)

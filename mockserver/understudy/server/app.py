@@ -15,6 +15,7 @@ from understudy.config import Settings
 from understudy.contract.model import Contract
 from understudy.errors import Problem
 from understudy.exchange import Reply
+from understudy.respond.problems import refusal
 from understudy.respond.service import Service
 from understudy.server.framework import (
     ConnexionMiddleware,
@@ -32,7 +33,9 @@ from understudy.server.middleware import (
 from understudy.server.routing import Places, RouteMiddleware, sent_path
 from understudy.server.send import header, live, send_reply
 from understudy.server.view import view
-from understudy.state.store import Store
+from understudy.server.whose import SESSION, asked_for
+from understudy.state.session import FullError
+from understudy.state.sessions import Sessions, open_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +49,25 @@ class Mounted:
 
 
 class Application:
-    """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
+    """The ASGI application: `sessions` hold what clients create, `mounted` what is served where."""
 
     def __init__(
-        self, contracts: Sequence[Contract], settings: Settings, store: Store | None = None
+        self,
+        contracts: Sequence[Contract],
+        settings: Settings,
+        sessions: Sessions | None = None,
     ) -> None:
-        self.store = store or Store(settings.store, forgets=settings.stateless)
+        self.sessions = sessions or open_sessions(settings)
         alone = len(contracts) == 1
         self.mounted = tuple(
-            _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
+            _mount("" if alone else f"/{contract.name}", contract, settings)
             for contract in contracts
         )
         self._pages = self._static_pages()
         self._cors: ASGIApp | None = None
         if settings.cors:
             self._cors = CORSMiddleware(
-                self._dispatch,
+                self._in_session,
                 allow_origin_regex=".*",
                 allow_methods=["*"],
                 allow_headers=["*"],
@@ -77,7 +83,7 @@ class Application:
         if scope["type"] == "http":
             if scope["method"] == "HEAD":
                 send = partial(_bodiless, send)
-            app = self._cors if self._cors and header(scope, b"origin") else self._dispatch
+            app = self._cors if self._cors and header(scope, b"origin") else self._in_session
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
@@ -98,8 +104,20 @@ class Application:
             mounted.service.preload()
 
     def reset(self) -> None:
-        """Forget everything that clients created."""
-        self.store.reset()
+        """Forget everything that clients created, in every session."""
+        self.sessions.reset()
+
+    async def _in_session(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find the session that a request is for, which a prefix of its path may name."""
+        name, scope = asked_for(scope)
+        try:
+            scope[SESSION] = self.sessions.find(name)
+        except ValueError as error:
+            await send_reply(refusal("invalid-session", str(error)), send)
+        except FullError:
+            await send_reply(refusal("too-many-sessions", "No more sessions are kept"), send)
+        else:
+            await self._dispatch(scope, receive, send)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -155,8 +173,8 @@ def _document(contract: Contract, prefix: str | None = None) -> Reply:
     return Reply(200, dumps(document))
 
 
-def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) -> Mounted:
-    service, places = Service(contract, settings, store), Places(contract, prefix)
+def _mount(prefix: str, contract: Contract, settings: Settings) -> Mounted:
+    service, places = Service(contract, settings), Places(contract, prefix)
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)
     routed.add_api(view(contract), base_path=prefix, service=service, places=places)

@@ -20,6 +20,7 @@ from understudy.respond.service import Handler, Service
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body, send_reply
+from understudy.server.whose import SESSION
 
 _REQUEST = "understudy.request"
 _logger = logging.getLogger("understudy")
@@ -82,15 +83,15 @@ class _Answer(_Step):
     """Answers a valid request."""
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        handler = self.handler
+        handler, session = self.handler, scope[SESSION]
         request, invalid = scope[_REQUEST]
         wanted = handler.wanted(scope["headers"], scope["query_string"])
-        if wanted is None and not invalid:
-            await send_reply(handler.answer(request), send)
+        if wanted is None and session.plain and not invalid:
+            await send_reply(handler.answer(request, session), send)
             return
         if wanted and wanted.delay:
             await asyncio.sleep(wanted.delay / 1000)
-        await send_reply(handler.choose(request, wanted or NONE, invalid), send)
+        await send_reply(handler.choose(request, session, wanted or NONE, invalid), send)
 
 
 class _Steps(dict[str, _Step]):

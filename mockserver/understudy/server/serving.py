@@ -15,7 +15,7 @@ from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
 from understudy.server.app import Application
 from understudy.server.watch import Watched
-from understudy.state.store import Store
+from understudy.state.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Serving:
                 raise StartError(message)
         return loaded
 
-    def _application(self, contracts: list[Contract], store: Store | None) -> Application:
-        application = Application(contracts, self.settings, store)
+    def _application(self, contracts: list[Contract], sessions: Sessions | None) -> Application:
+        application = Application(contracts, self.settings, sessions)
         if self.preload:
             application.preload()
         return application
