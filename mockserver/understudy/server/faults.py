@@ -23,7 +23,7 @@ from understudy.respond.problems import phrase
 from understudy.server.protocol import TRANSPORT
 from understudy.server.send import send_reply
 
-_FAULT: Final = "understudy.fault"
+FAULT: Final = "understudy.fault"
 """Where a scope says which fault became of its request."""
 
 _MOMENT: Final = 0.02
@@ -43,26 +43,25 @@ async def act(
     receive: Receive,
     send: Send,
     *,
-    rate: float | None = None,
+    rate: float = 0.0,
 ) -> None:
     """Send `reply` in the way that a fault has it."""
     await send_reply(reply, faulty(kind, scope, receive, send, rate=rate))
 
 
-def faulty(
-    kind: str, scope: Scope, receive: Receive, send: Send, *, rate: float | None = None
-) -> Send:
-    """Return a `send` that breaks what is sent by it in the way of `kind`, one of KINDS.
+def faulty(kind: str, scope: Scope, receive: Receive, send: Send, *, rate: float = 0.0) -> Send:
+    """Return a `send` that breaks what is sent by it in the way of `kind`, one of FAULTS.
 
-    The body goes at `rate` bytes a second, if one is given; `drip` does nothing else.
+    The body goes at `rate` bytes a second, if one is given; an empty `kind` does nothing else.
     """
-    scope[_FAULT] = kind
-    if rate is not None:
+    if rate:
         send = partial(_drip, _Line(scope, receive, send), rate)
+    if not kind:
+        return send
+    scope[FAULT] = kind
     if kind == "garbled":
         return partial(_garble, send)
-    break_ = _BREAKS.get(kind)
-    return _Broken(break_, _Line(scope, receive, send)) if break_ else send
+    return _Broken(_BREAKS[kind], _Line(scope, receive, send))
 
 
 async def pause(seconds: float, scope: Scope) -> None:
@@ -111,7 +110,7 @@ class _Line:
     def transport(self) -> asyncio.Transport:
         found: asyncio.Transport | None = self.scope.get(TRANSPORT)
         if found is None:
-            raise ConnectionResetError(f"the fault {self.scope[_FAULT]} breaks the connection")
+            raise ConnectionResetError(f"the fault {self.scope[FAULT]} breaks the connection")
         return found
 
     async def say(self, start: Message, body: bytes) -> None:
@@ -239,7 +238,7 @@ def _with_length(start: Message, length: int) -> Message:
 
 
 _BREAKS: Final[Mapping[str, _Break]] = {
-    "reset": _reset,
+    "reset-before": _reset,
     "reset-in-headers": _reset_in_headers,
     "reset-in-body": _reset_in_body,
     "empty": _empty,
@@ -247,6 +246,3 @@ _BREAKS: Final[Mapping[str, _Break]] = {
     "length-too-long": _length_too_long,
     "length-too-short": _length_too_short,
 }
-
-KINDS: Final = ("drip", "garbled", *_BREAKS)
-"""All faults by name: a body that is slow, that is other octets, and ways to break a connection."""

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from understudy.config import Settings
+from understudy.config import Limits, Settings
 from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
@@ -48,6 +48,7 @@ class Serving:
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
         settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys")}
+        settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])
         found["names"] = tuple(found["names"])
