@@ -12,9 +12,9 @@ from functools import cached_property, partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from understudy.config import BODY_LIMIT
 from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.scenario.library import Scenarios
@@ -73,7 +73,7 @@ class _Validate(_Step):
             length = header(scope, b"content-length")
             size = int(length) if length.isdecimal() else 1
             refusal = handler.expect(content_type, size)
-            body = await read_body(receive, BODY_LIMIT)
+            body = await read_body(receive, handler.longest)
             if refusal is None and body is None:
                 refusal = handler.too_large()
             if refusal is not None:
@@ -183,6 +183,10 @@ class Boundary:
             await self._app(scope, receive, send)
         except HTTPException as refusal:  # of Swagger UI, which has no such file
             await send_reply(self._service.dialect.error(refusal.status_code), send)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
+        except ConnectionResetError:  # a fault, where there is no connection to break
+            raise
         except Exception as error:
             routed = scope.get("extensions", {}).get("connexion_routing", {})
             reply = self._service.failed(error, routed.get("operation_id", ""))
