@@ -29,7 +29,6 @@ from understudy.respond.refusals import Refusals
 from understudy.scenario.limits import fields_of, retry_after, window
 from understudy.scenario.making import AnswerError, Making, with_fields
 from understudy.scenario.model import Answer, Limit, Rule, Scenario
-from understudy.scenario.notes import RULE
 
 SEEDS: Final = (1, 2, 3, 5)
 BODIES: Final = 4
@@ -72,7 +71,9 @@ class Promised:
                 self._of_rule(rule) if rule.pointer not in wrong else ()
             ):
                 at = f"{rule.pointer}{part}"
-                yield scenario.document.problem(at, message, hint, rule=RULE, severity=severity)
+                yield scenario.document.problem(
+                    at, message, hint, rule="scenario", severity=severity
+                )
 
     @cached_property
     def _rules(self) -> Rules:
