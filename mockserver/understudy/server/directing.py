@@ -110,7 +110,7 @@ async def _follow(said: Direction, scope: Scope, receive: Receive, send: Send) -
     if said.delay:
         await pause(said.delay, scope)
     if said.fault or said.drip:
-        send = faulty(said.fault or "drip", scope, receive, send, rate=said.drip or None)
+        send = faulty(said.fault, scope, receive, send, rate=said.drip)
     if said.headers and said.reply is None:
         send = _with_fields(said.headers, send)
     return Going(said.reply, receive, send)
