@@ -96,6 +96,19 @@ def test_a_broken_document_keeps_the_last_good_one_serving(desk: Desk) -> None:
     assert desk.watched.application.sessions is sessions
 
 
+def test_a_defect_of_our_own_ends_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_application: Application) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Application, "_static_pages", fail)
+    desk.write("second")
+
+    desk.watched.look()
+
+    assert desk.status("/books/first") == 200
+    assert desk.said[0].startswith("RuntimeError('a defect')\nopenapi.yaml changed")
+
+
 def test_a_file_that_vanishes_and_returns_is_followed(desk: Desk) -> None:
     text = desk.path.read_text()
     desk.path.unlink()

@@ -8,7 +8,9 @@ stay references, so that recursive schemas are finite.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 from urllib.parse import unquote
 
 from jsonschema_rs import CanonicalSchema, canonicalize
@@ -42,7 +44,9 @@ from jsonschema_rs.canonical import (
     find_unsatisfiable,
 )
 
+from understudy.codec import dumps
 from understudy.contract.joined import all_joined, joined
+from understudy.contract.same import Same
 from understudy.contract.schemas import reachable
 from understudy.types import Json, JsonObject
 
@@ -87,6 +91,9 @@ __all__ = [
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _UNMODELLED = frozenset({"$dynamicRef", "unevaluatedItems", "unevaluatedProperties"})
 _COMPONENTS = "#/components/schemas/"
+_NONE: Final[Mapping[str, Json]] = {}
+_REMEMBERED: Final = 256
+"""How many canonical forms are remembered: one schema is looked at, made and made for a seed."""
 
 
 def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> CanonicalSchema:
@@ -94,9 +101,22 @@ def canonical(schema: Json, schemas: Mapping[str, Json] | None = None) -> Canoni
 
     Raises ValueError for what is not a schema.
     """
-    known = schemas or {}
-    said = all_joined(reachable(schema, known), known)
-    return canonicalize(_document(joined(schema, known), said), validate_formats=True)
+    return _canonical(_Said(dumps(schema), schema), Same(schemas or _NONE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A schema, equal to those that say the same in the same order."""
+
+    text: bytes
+    schema: Json = field(compare=False)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _canonical(said: _Said, same: Same[Mapping[str, Json]]) -> CanonicalSchema:
+    known = same.of
+    others = all_joined(reachable(said.schema, known), known)
+    return canonicalize(_document(joined(said.schema, known), others), validate_formats=True)
 
 
 def component(view: ReferenceView) -> str:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from understudy.contract.expressions import Relative
 from understudy.contract.nodes import Node
 from understudy.contract.pointers import children
 from understudy.contract.relations import Breach, Relation, breaches
-from understudy.contract.schemas import COMBINERS, leads_somewhere, named, resolve
-from understudy.types import Json
+from understudy.contract.schemas import COMBINERS, leads_somewhere, named, remembered, resolve
+from understudy.types import Json, JsonObject
+
+_ITEM: Final = 0
+"""Stands for every item of an array, where names stand for members of objects."""
+
+_REMEMBERED: Final = 20_000
 
 
 def relative_leads_somewhere(name: str, where: Relative, schemas: Mapping[str, Json]) -> bool:
@@ -70,6 +77,28 @@ def _uses(schema: Json, name: str, path: tuple[str, ...] = ()) -> Iterator[tuple
             yield from _uses(part, name, path)
 
 
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """The schemas of one value, with those they combine; `members` is filled as it is asked.
+
+    `schemas` are kept because they are known by where they are in memory.
+    """
+
+    schemas: tuple[Json, ...]
+    parts: tuple[JsonObject, ...]
+    names: tuple[str, ...]
+    members: dict[str | int, tuple[Json, ...]]
+
+    def member(self, token: str | int) -> tuple[Json, ...]:
+        """Return the schemas of a member, those of the parts themselves: each has its own."""
+        if token not in self.members:
+            each = (one.get("properties", {}).get(token) for one in self.parts)
+            items = (one.get("items") for one in self.parts)
+            found = items if token is _ITEM else each
+            self.members[token] = tuple(one for one in found if one is not None)
+        return self.members[token]
+
+
 def _collect(
     node: Node, described: Sequence[Json], schemas: Mapping[str, Json], found: dict[str, list[Node]]
 ) -> None:
@@ -77,18 +106,34 @@ def _collect(
 
     `described` are the schemas of the value; each counts once, however many lead to it.
     """
-    parts = _combined(described, schemas)
-    for part in parts:
-        name = named(part)
-        if name and node.value is not None:
+    said = _described(described, schemas)
+    if node.value is not None:
+        for name in said.names:
             found.setdefault(name, []).append(node)
+    listed = isinstance(node.value, list)
     for key, value in children(node.value):
-        members = [one for part in parts for one in _own_members(part, str(key), schemas)]
+        token = _ITEM if listed else key
+        members = said.member(token)
         if members:
             _collect(Node(value, node, key), members, schemas, found)
 
 
-def _combined(described: Sequence[Json], schemas: Mapping[str, Json]) -> Sequence[Json]:
+def _described(described: Sequence[Json], schemas: Mapping[str, Json]) -> _Described:
+    """Return what schemas say, remembered: they describe many values."""
+    known = remembered("described", schemas)
+    key = tuple(map(id, described))
+    if key not in known:
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        combined = _combined(described, schemas)
+        names = tuple(filter(None, map(named, combined)))
+        parts = tuple(resolve(one, schemas) for one in combined)
+        known[key] = _Described(tuple(described), parts, names, {})
+    found: _Described = known[key]
+    return found
+
+
+def _combined(described: Sequence[Json], schemas: Mapping[str, Json]) -> tuple[Json, ...]:
     """Return schemas and all that they combine, each once, in the order of reading."""
     found: dict[str | int, Json] = {}
     waiting = [*reversed(described)]
@@ -99,13 +144,4 @@ def _combined(described: Sequence[Json], schemas: Mapping[str, Json]) -> Sequenc
             found[key] = schema
             said = resolve(schema, schemas)
             waiting += reversed([one for k in COMBINERS for one in said.get(k, [])])
-    return [*found.values()]
-
-
-def _own_members(schema: Json, token: str, schemas: Mapping[str, Json]) -> Iterator[Json]:
-    """Yield the member schemas of `schema` itself, without those of the schemas it combines."""
-    schema = resolve(schema, schemas)
-    if token in schema.get("properties", {}):
-        yield schema["properties"][token]
-    elif "items" in schema and token.isdecimal():
-        yield schema["items"]
+    return tuple(found.values())

@@ -14,7 +14,7 @@ from understudy.contract import pointers
 from understudy.contract.pointers import MISSING
 from understudy.types import Json
 
-_JSON = re.compile(r'(\n)|"(?:[^"\\\n]|\\.)*+"(\s*:)?|[{\[]|[^\s{}\[\],:"]+')
+_JSON = re.compile(r'\n|"(?:[^"\\\n]|\\.)*+"(?:\s*:)?|[{\[]|[^\s{}\[\],:"]+')
 
 
 class Lines:
@@ -57,7 +57,8 @@ class Lines:
         size = self._sizes.get(id(value))
         if size is None:
             members = value.values() if isinstance(value, dict) else value
-            size = self._sizes[id(value)] = 1 + sum(map(self._size, members))
+            within = [self._size(one) - 1 for one in members if isinstance(one, dict | list)]
+            size = self._sizes[id(value)] = 1 + len(value) + sum(within)
         return size
 
 
@@ -66,12 +67,11 @@ def lines_of_json(text: str) -> Sequence[int]:
     found, line = array("I"), 1
     if "\n" not in text:
         return found
-    for match in _JSON.finditer(text):
-        newline, colon = match.groups()
-        if newline:
+    for token in _JSON.findall(text):
+        if token == "\n":
             line += 1
-        elif colon:
-            line += colon.count("\n")
+        elif token[-1] == ":":
+            line += token.count("\n")
         else:
             found.append(line)
     return found

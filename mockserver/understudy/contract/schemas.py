@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from understudy.contract.same import Same
 from understudy.types import Json, JsonObject
 
 ANYTHING: Final[JsonObject] = {}
@@ -92,26 +92,13 @@ def reachable(schema: Json, schemas: Mapping[str, Json]) -> dict[str, Json]:
     return found
 
 
-def remembered(what: str, schemas: Mapping[str, Json]) -> dict[str, Any]:
+def remembered(what: str, schemas: Mapping[str, Json]) -> dict[Any, Any]:
     """Return the place to keep what is found out about each of `schemas`, which never change."""
-    return _memory(what, _Same(schemas))
-
-
-@dataclass(frozen=True, eq=False)
-class _Same:
-    """A mapping, equal to itself alone."""
-
-    of: Mapping[str, Json]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.of is other.of
-
-    def __hash__(self) -> int:
-        return id(self.of)
+    return _memory(what, Same(schemas))
 
 
 @lru_cache(maxsize=16)
-def _memory(_what: str, _schemas: _Same) -> dict[str, Any]:
+def _memory(_what: str, _schemas: Same[Mapping[str, Json]]) -> dict[Any, Any]:
     return {}
 
 

@@ -34,7 +34,10 @@ class Domain:
 
 def listed(values: Sequence[Json]) -> Domain:
     """Return the domain of these values, each counted once."""
-    distinct = list({identity(value): value for value in values}.values())
+    if all(isinstance(value, str) for value in values):
+        distinct = list(dict.fromkeys(values))
+    else:
+        distinct = list({identity(value): value for value in values}.values())
     return Domain(len(distinct), distinct.__getitem__)
 
 

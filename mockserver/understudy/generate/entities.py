@@ -25,7 +25,10 @@ from understudy.types import Json, JsonObject
 
 _TRIES = 12
 _INVALID = 3
-"""How many values that break their schema are made: what is given then does not fit it."""
+"""How many values that break their schema are made: what is given then does not fit it.
+
+Where the given itself is wrong, one is enough.
+"""
 
 
 class Entities:
@@ -77,8 +80,7 @@ class Entities:
 
     def wrong(self, schema: Json, value: JsonObject) -> set[str | int]:
         """Return the members of a value in which its schema finds something wrong."""
-        found = self.validator(schema).violations(value)
-        return {violation.path[0] for violation in found if violation.path}
+        return _wrong(self.validator(schema), value)
 
     def _holds(self, schema: Json, value: Json) -> bool:
         """Tell whether the relations of a value, which satisfies its schema, hold."""
@@ -119,7 +121,8 @@ class Entities:
         for attempt in range(_TRIES):
             made = self._drawn(maker, given, source.at(attempt), now)
             if not validator.accepts(made):
-                invalid += 1
+                hopeless = not given.keys().isdisjoint(_wrong(validator, made))
+                invalid = _INVALID if hopeless else invalid + 1
             elif self._holds(schema, made):
                 return made
             else:
@@ -151,3 +154,8 @@ class Entities:
         latest = ended(age.base * age.salt, now)
         obey(draft, self._relations, latest, self._clock.fraction)
         return value
+
+
+def _wrong(validator: Validator, value: Json) -> set[str | int]:
+    """Return the members of a value in which something is wrong."""
+    return {violation.path[0] for violation in validator.violations(value) if violation.path}

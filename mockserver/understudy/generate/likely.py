@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from understudy.codec import loads
+from understudy.codec import dumps, loads
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.document import read_document
@@ -50,6 +50,7 @@ _GROUPS: Mapping[str, Callable[[str], Sequence[Mapping[str, Json]]]] = {
 _SAMPLES: Final = 256
 _DRAWS: Final = 20
 _HALF: Final = 2
+_TESTS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ def likely(written: Written, schema: CanonicalSchema, shapes: Shapes) -> Likely 
     kind = _type(schema)
     if not kind:
         return None
-    accepts = _allowing(schema)
     for row in _rows(written, kind):
-        values = tuple(filter(accepts, _values(row, kind, shapes.names.locale)))
+        listing = _values(row, kind, shapes.names.locale)
+        values = tuple(filter(_allowing(schema), listing)) if listing else ()
         group = next((name for name in _GROUPS if name in row), "")
         if values:
             maker = (
@@ -86,8 +87,8 @@ def exemplified(written: Written, schema: CanonicalSchema, otherwise: Maker) -> 
     """Return a maker that draws from the examples of a schema as often as it does otherwise."""
     said = written.schema if isinstance(written.schema, dict) else {}
     given = [said[name] for name in ("example", "default") if name in said]
-    accepts = _allowing(schema)
-    values = tuple(filter(accepts, [*given, *_list(said.get("examples"))]))
+    given += _list(said.get("examples"))
+    values = tuple(filter(_allowing(schema), given)) if given else ()
 
     def make(source: Source, place: Place, key: str | int) -> Json:
         if source.at("example").below(_HALF):
@@ -275,7 +276,12 @@ def _one_of(values: Sequence[Json]) -> Maker:
 
 def _allowing(schema: CanonicalSchema) -> Callable[[Json], bool]:
     """Return a test of whether a value satisfies `schema`, which leads nowhere else."""
-    return Validator(schema.to_json_schema()).accepts
+    return _test(dumps(schema.to_json_schema()))
+
+
+@lru_cache(maxsize=_TESTS)
+def _test(schema: bytes) -> Callable[[Json], bool]:
+    return Validator(loads(schema)).accepts
 
 
 def _list(value: Json) -> list[Json]:

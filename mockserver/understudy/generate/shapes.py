@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from understudy.contract import canonical as c
@@ -100,7 +101,7 @@ class Shapes:
 
         Trials within trials share a budget, so that they end.
         """
-        validator = self.names.validator(schema)
+        validator = cache(lambda: self.names.validator(schema))
         self.names.tried(written.at, reason)
 
         def make(source: Source, place: Place, key: str | int) -> Json:
@@ -111,7 +112,7 @@ class Shapes:
                     place.draft.tries -= 1
                     with suppress(GenerationError):
                         value = maker(source.at("attempt").at(attempt), place, key)
-                        if validator.accepts(value):
+                        if validator().accepts(value):
                             return value
                     forget()
             where = written.at or key

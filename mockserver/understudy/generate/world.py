@@ -21,6 +21,7 @@ from understudy.exchange import Request
 from understudy.generate.compile import Compiler
 from understudy.generate.entities import Entities
 from understudy.generate.feasible import LOOKED_AT, infeasible, unfollowable, unmakable
+from understudy.generate.loaded import NOTHING, Loaded, Owned
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
@@ -44,7 +45,7 @@ class World:
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
     satisfy are refused at once, as far as they are found in little time; a `tolerant` world does
-    not look for them and can make all else.
+    not look for them and can make all else. Of what is `loaded`, nothing is made.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class World:
         verify: bool = True,
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
+        loaded: Loaded = NOTHING,
     ) -> None:
         impossible = () if tolerant else infeasible(contract, LOOKED_AT)
         refused = [*unfollowable(contract.behaviour), *impossible]
@@ -78,6 +80,11 @@ class World:
         self._members = {
             name: Members(contract, kind, self._source, self._compiler, self)
             for name, kind in self._behaviour.resources.items()
+        }
+        self._loaded = {
+            name: Owned(loaded[name], [kind.parent_field] if kind.parent_field else [])
+            for name, kind in self._behaviour.resources.items()
+            if name in loaded
         }
 
     def collection(self, resource: str, parent: Json) -> Collection:
@@ -218,13 +225,17 @@ class World:
         obey(draft, self._behaviour.relations, latest, self.clock.fraction)
 
     def _populate(self, kind: Resource, home: Home) -> Collection:
-        makes = self._members[kind.name]
-        count = makes.shelf(home).source.at("count").between(*kind.count)
-        members = list(makes.run(home, 0, count))
+        loaded = self._loaded.get(kind.name)
+        members = loaded.of([home.key]) if loaded else list(self._made(kind, home))
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
+
+    def _made(self, kind: Resource, home: Home) -> Iterator[JsonObject]:
+        makes = self._members[kind.name]
+        count = makes.shelf(home).source.at("count").between(*kind.count)
+        return makes.run(home, 0, count)
 
 
 def _key(place: Place) -> Json:

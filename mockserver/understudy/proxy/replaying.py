@@ -49,7 +49,9 @@ class Replay:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, _LIMIT)
         if body is None:
-            await send_reply(problem(413, f"the body is longer than {_LIMIT} bytes"), send)
+            await send_reply(
+                problem("content-too-large", f"the body is longer than {_LIMIT} bytes"), send
+            )
             return
         target = sent_target(scope)
         sent = Sent(scope["method"], target, tuple(texts(end_to_end(scope["headers"]))), body)
@@ -72,6 +74,6 @@ class Replay:
 
     def _miss(self, sent: Sent) -> Reply:
         """Return what tells of the recorded requests that are nearest."""
-        reply = problem(404, "Nothing is recorded for this request")
+        reply = problem("not-recorded", "Nothing is recorded for this request")
         told = loads(reply.body) | {"nearest": [asdict(one) for one in self._tape.nearest(sent)]}
         return Reply(404, dumps(told), (), reply.media_type)

@@ -14,7 +14,7 @@ from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import Kind, Part, kinds
-from understudy.contract.meaning.model import Listing, Meaning, Reading, Tokens, Writing
+from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING, follow
@@ -59,6 +59,7 @@ class Inferred:
         self._dialect = dialect
         self._strict = strict
         self._shapes = Shapes(contract.schemas)
+        self._meaning = meaning(contract)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -92,10 +93,6 @@ class Inferred:
     def entities(self) -> Entities:
         """Return what makes values in which the relations that names tell of hold."""
         return self._world.entities(self._meaning.relations)
-
-    @cached_property
-    def _meaning(self) -> Meaning:
-        return meaning(self._contract)
 
     @cached_property
     def _holdings(self) -> Mapping[str, Holding]:

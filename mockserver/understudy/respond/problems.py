@@ -101,6 +101,23 @@ KINDS: Final[Mapping[str, Kind]] = {
             own=True,
         ),
         Kind(
+            "not-recorded",
+            404,
+            "`understudy replay`: nothing like the request is recorded.",
+            own=True,
+        ),
+        Kind("unsendable", 400, "`understudy proxy`: the request cannot be forwarded.", own=True),
+        Kind("no-answer", 502, "`understudy proxy`: the service gave no whole answer.", own=True),
+        Kind(
+            "broken-promise",
+            502,
+            "`understudy proxy --errors`: the service broke its contract; `errors` says how.",
+            own=True,
+        ),
+        Kind("no-tunnel", 501, "`understudy proxy`: connections are not handed over.", own=True),
+        Kind("loop", 508, "`understudy proxy`: the request came back to where it was.", own=True),
+        Kind("late-answer", 504, "`understudy proxy`: the service took too long.", own=True),
+        Kind(
             "unanswerable",
             501,
             "The documented response cannot be made: nothing satisfies its schema.",
@@ -112,7 +129,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     )
 }
 
-_BY_STATUS: Final = {kind.status: kind for kind in reversed(list(KINDS.values()))}
+_BY_STATUS: Final = {
+    kind.status: kind
+    for kind in reversed(list(KINDS.values()))
+    if not kind.own or kind.name == "defect"
+}
 
 
 @dataclass(frozen=True, slots=True)

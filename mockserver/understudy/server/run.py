@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,16 +23,18 @@ from starlette.types import ASGIApp
 from uvicorn.config import LOGGING_CONFIG
 from uvicorn.supervisors import Multiprocess
 
-from understudy.config import Settings
+from understudy.config import Limits, Settings
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.errors import StartError
 from understudy.server.app import Application
+from understudy.server.protocol import Protocol
 from understudy.server.serving import Serving
 
 _WORKER = "UNDERSTUDY_WORKER"
 _START_SECONDS = 30
 _BACKLOG = 2048
+_LIMITS = Limits()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -64,13 +67,14 @@ def serve(
     *,
     access_log: bool = True,
     date: bool = True,
+    limits: Limits = _LIMITS,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until interrupted; `ready` is called once requests are answered.
 
     Without `date`, replies have the Date that the application gives them.
     """
-    config = _config(application, access_log=access_log, date_header=date, ws="none")
+    config = _config(application, limits, access_log=access_log, date_header=date)
     server = _Server(config, ready)
     try:
         server.run(sockets=[listener])
@@ -86,9 +90,9 @@ def serve_with_workers(
         store = str(Path(folder, "created.ndjson"))
         shared = replace(serving, settings=replace(serving.settings, store=store))
         os.environ[_WORKER] = shared.dumps()
-        config = _config(
-            "understudy.server.run:worker", access_log=access_log, factory=True, workers=workers
-        )
+        limits = serving.settings.limits
+        name = "understudy.server.run:worker"
+        config = _config(name, limits, access_log=access_log, factory=True, workers=workers)
         try:
             Multiprocess(config, sockets=[listener]).run()
         except KeyboardInterrupt:
@@ -112,7 +116,8 @@ class MockServer:
     ) -> None:
         wanted = contracts or bundled_names()
         loaded = [c if isinstance(c, Contract) else load_contract(c) for c in wanted]
-        self._application = Application(loaded, settings or Settings())
+        self._settings = settings or Settings()
+        self._application = Application(loaded, self._settings)
         self._port = port
         self._running: tuple[socket.socket, uvicorn.Server, threading.Thread] | None = None
 
@@ -129,7 +134,9 @@ class MockServer:
 
     def __enter__(self) -> Self:
         listener = bind("127.0.0.1", self._port)
-        server = uvicorn.Server(_config(self._application, access_log=False, log_config=None))
+        limits = self._settings.limits
+        config = _config(self._application, limits, access_log=False, log_config=None)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._running = (listener, server, thread)
         thread.start()
@@ -164,9 +171,13 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def _config(application: Any, *, access_log: bool, **options: Any) -> uvicorn.Config:
+def _config(
+    application: Any, limits: Limits, *, access_log: bool, **options: Any
+) -> uvicorn.Config:
     return uvicorn.Config(
         application,
+        http=partial(Protocol, limits=limits),  # type: ignore[arg-type]  # makes such a class
+        ws="none",
         access_log=access_log,
         **{"log_config": _logging(), **options},
         server_header=False,

@@ -69,8 +69,9 @@ class Watched:
         try:
             contracts = self._load()
             self.application = self._build(contracts, self.application.sessions)
-        except UnderstudyError as error:
-            self._say(f"{error}\n{', '.join(changed)} changed; the last good contract goes on")
+        except Exception as error:
+            told = error if isinstance(error, UnderstudyError) else repr(error)
+            self._say(f"{told}\n{', '.join(changed)} changed; the last good contract goes on")
             return
         self._files = _state(_files(contracts)) | {p: now[p] for p in now}
         self._say(f"{', '.join(changed)} changed; serving what is there now")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from typing import Any, TypeAlias, TypeVar
+from functools import lru_cache
+from typing import Any, Final, TypeAlias, TypeVar
 
 from understudy.contract.behaviour import Action, Behaviour
 from understudy.contract.expressions import Runtime
@@ -37,15 +38,24 @@ from understudy.contract.meaning.truths import truths
 from understudy.contract.model import Contract, Operation
 from understudy.contract.recipes import Member, Recipe, Template
 from understudy.contract.relations import Relation
+from understudy.contract.same import Same
 
 Allows: TypeAlias = Callable[[str], bool]
 """Tells whether the fact of an id may be told from names."""
 
 T = TypeVar("T")
+_CONTRACTS: Final = 4
+"""Of how many contracts the meaning is remembered."""
 
 
 def meaning(contract: Contract) -> Meaning:
     """Return what the operations and schemas of `contract` mean, without what is vetoed."""
+    return _meaning(Same(contract))
+
+
+@lru_cache(maxsize=_CONTRACTS)
+def _meaning(same: Same[Contract]) -> Meaning:
+    contract = same.of
     vetoes = contract.behaviour.vetoes
 
     def allows(id_: str) -> bool:
