@@ -44,7 +44,10 @@ class Settings:
     contract gives as examples. `examples` prefers the contract's own examples to generated data,
     `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
-    `limits` are those of the server.
+    `limits` are those of the server. There is a `control` API, for this machine only unless it
+    has a token. `secret` names what the journal does not show besides credentials: header fields,
+    parameters, cookies, members of JSON. `shared` names the folder in which the workers of one
+    server share their journal.
     """
 
     seed: int = DEFAULT_SEED
@@ -60,3 +63,7 @@ class Settings:
     stateless: bool = False
     strict_ids: bool = False
     limits: Limits = Limits()
+    control: bool = True
+    control_token: str = ""
+    secret: tuple[str, ...] = ()
+    shared: str = ""

@@ -31,7 +31,7 @@ class Metrics:
     def __init__(self, folder: Path | None = None, worker: int = 1) -> None:
         self.numbers: Numbers = {}
         self._folder = folder
-        self._worker = worker
+        self.worker = worker
 
     def count(self, key: Key, seconds: float) -> None:
         """Count one request."""
@@ -45,7 +45,7 @@ class Metrics:
     def save(self) -> None:
         """Write the numbers where the other workers read them."""
         if self._folder is not None:
-            path = self._folder / f"{self._worker:06d}.metrics"
+            path = self._folder / f"{self.worker:06d}.metrics"
             new = path.with_suffix(".metrics-new")
             new.write_bytes(dumps([[*key, *value] for key, value in self.numbers.items()]))
             new.replace(path)

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.types import Message, Scope, Send
 
 from understudy.server.arriving import BODY
-from understudy.server.metrics import Metrics
+from understudy.server.kept import Kept
 from understudy.state.journal import BODY_LIMIT, NOT_READ, Entry, Fields, Journal
 
 RULE = "understudy.rule"
@@ -31,11 +31,9 @@ class Taking:
         "_size", "_started", "_status",
     )  # fmt: skip
 
-    def __init__(
-        self, journal: Journal, metrics: Metrics, session: str, scope: Scope, send: Send
-    ) -> None:
-        self._journal: Journal | None = journal
-        self._metrics = metrics
+    def __init__(self, kept: Kept, session: str, scope: Scope, send: Send) -> None:
+        self._journal: Journal | None = kept.journal
+        self._metrics = kept.metrics
         self._session = session
         self._scope = scope
         self._send = send
@@ -68,7 +66,10 @@ class Taking:
             return
         self._journal = None
         asked: bytes | None = scope.get(BODY)
-        reply, rule, ended = self._body, scope.get(RULE, ""), monotonic()
+        rule, ended = scope.get(RULE, ""), monotonic()
+        if scope["method"] == "HEAD":
+            self._body, self._size = b"", 0
+        reply = self._body
         routed = scope.get("extensions", _NOWHERE).get("connexion_routing", _NOWHERE)
         place = routed.get("api_base_path", ""), routed.get("operation_id", "")
         self._metrics.count((*place, self._status, rule), ended - self._began)

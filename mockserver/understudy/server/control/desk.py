@@ -33,7 +33,7 @@ class Desk:
     history: History
     metrics: Metrics
     served: Sequence[Served]
-    scenarios: Sequence[Scenario] = ()
+    scenarios: Callable[[], Sequence[Scenario]] = tuple
     problems: Callable[[], Sequence[str]] = tuple
 
 

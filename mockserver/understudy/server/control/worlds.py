@@ -86,14 +86,14 @@ def list_scenarios(desk: Desk, asked: Asked) -> Reply:
             "description": one.description,
             "on": one.name in on,
         }
-        for one in desk.scenarios
+        for one in desk.scenarios()
     ]
     return answer({"scenarios": told})
 
 
 def switch_scenarios(desk: Desk, asked: Asked) -> Reply:
     """Let just these scenarios be on."""
-    wanted, known = asked.body["scenarios"], {one.name for one in desk.scenarios}
+    wanted, known = asked.body["scenarios"], {one.name for one in desk.scenarios()}
     unknown = [name for name in wanted if name not in known]
     if unknown:
         there = ", ".join(sorted(known)) or "none"
