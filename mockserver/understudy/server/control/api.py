@@ -12,7 +12,6 @@ from typing import Final, TypeAlias
 
 from starlette.types import Receive, Scope, Send
 
-from understudy.codec import dumps
 from understudy.config import Settings
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
@@ -21,13 +20,14 @@ from understudy.respond.problems import refusal
 from understudy.respond.service import Service
 from understudy.server.arriving import arrive
 from understudy.server.control import health, records, worlds
-from understudy.server.control.desk import Asked, Desk, refused
+from understudy.server.control.desk import Asked, Desk, answer, refused
 from understudy.server.control.guard import Guard
 from understudy.server.control.stream import follow
 from understudy.server.routing import Places, sent_target
 from understudy.server.send import send_reply
 from understudy.server.whose import asked_for
 from understudy.state.session import FullError
+from understudy.types import Json
 
 PREFIX: Final = "/__understudy"
 DOCUMENT: Final = Path(__file__).with_name("openapi.yaml")
@@ -78,6 +78,7 @@ class Control:
     def __init__(self, desk: Desk, token: str = "") -> None:
         self._desk = desk
         self._guard = Guard(token)
+        self._security: list[Json] = [{"token": []}] if token else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
@@ -143,4 +144,5 @@ class Control:
             return refused(400, str(error))
 
     def _document(self) -> Reply:
-        return Reply(200, dumps(self.contract.document.data))
+        """Return the document of this API, which says whether there is a token."""
+        return answer({**self.contract.document.data, "security": self._security})
