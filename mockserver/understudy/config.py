@@ -44,7 +44,9 @@ class Settings:
     contract gives as examples. `examples` prefers the contract's own examples to generated data,
     `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
-    `limits` are those of the server. There is a `control` API, for this machine only unless it
+    `limits` are those of the server. `scenarios` are on from the start, in every session;
+    `scenario_files` are files of scenarios beside those of a contract.
+    There is a `control` API, for this machine only unless it
     has a token. `secret` names what the journal does not show besides credentials: header fields,
     parameters, cookies, members of JSON. `shared` names the folder in which the workers of one
     server share their journal.
@@ -63,6 +65,8 @@ class Settings:
     stateless: bool = False
     strict_ids: bool = False
     limits: Limits = Limits()
+    scenarios: tuple[str, ...] = ()
+    scenario_files: tuple[str, ...] = ()
     control: bool = True
     control_token: str = ""
     secret: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -18,7 +19,7 @@ from understudy.errors import ContractError, Problem
 from understudy.exchange import Reply
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
-from understudy.scenario.shelf import Scenarios
+from understudy.scenario.library import Scenarios
 from understudy.server.control.api import Control, is_control
 from understudy.server.control.desk import Desk, Scenario
 from understudy.server.control.history import History
@@ -51,6 +52,7 @@ class Mounted:
 
     prefix: str
     service: Service
+    scenarios: Scenarios
     places: Places
     app: ASGIApp
 
@@ -133,11 +135,7 @@ class Application:
         except FullError:
             await send_reply(refusal("too-many-sessions", "No more sessions are kept"), send)
         else:
-            taking = Taking(self.kept, name, scope, send)
-            try:
-                await self._dispatch(scope, receive, taking)
-            finally:
-                taking.end()
+            await self._dispatch(scope, receive, send)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -147,17 +145,26 @@ class Application:
             return
         for mounted in self.mounted:
             if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
-                await mounted.app(scope, receive, send)
+                await self._noted(mounted.app, scope, receive, send)
                 return
         await self._unprefixed(scope, receive, send)
+
+    async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and take the exchange into the journal."""
+        taking = Taking(self.kept, scope[SESSION].name, scope, send)
+        try:
+            await app(scope, receive, taking)
+        finally:
+            taking.end()
 
     async def _unprefixed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a contract's own path without its prefix, if just one contract has it."""
         path = sent_path(scope)
         found = [one for one in self.mounted if one.places.find(one.prefix + path)]
         if len(found) == 1:
-            scope["raw_path"] = (found[0].prefix + path).encode("latin-1")
-            await found[0].app(scope, receive, send)
+            prefix = found[0].prefix
+            prefixed = {**scope, "raw_path": (prefix + path).encode("latin-1")}
+            await self._noted(found[0].app, prefixed, receive, send)
             return
         places = [f"{mounted.prefix}/" for mounted in self.mounted]
         body = dumps({"detail": "Nothing is served here", "contracts": places})
@@ -167,13 +174,12 @@ class Application:
         def problems() -> list[str]:
             return [str(one) for one in self.problems]
 
-        shelves = [(one.contract.name, Scenarios(one.contract)) for one in served]
         desk = Desk(
             self.sessions,
             self.history,
             self.kept.metrics,
             served,
-            partial(_told, shelves),
+            partial(_told, self.mounted),
             problems,
         )
         return Control(desk, settings.control_token)
@@ -199,13 +205,14 @@ def _home(served: Sequence[tuple[str, Service]]) -> Reply:
     return Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
 
 
-def _told(shelves: Sequence[tuple[str, Scenarios]]) -> list[Scenario]:
+def _told(mounted: Sequence[Mounted]) -> list[Scenario]:
     """Return the scenarios of all contracts; those that cannot be read are told of elsewhere."""
     told = []
-    for contract, shelf in shelves:
-        for name in shelf.names:
+    for one in mounted:
+        for name in one.scenarios.names:
             with suppress(ContractError):
-                told.append(Scenario(contract, name, shelf.find(name).description))
+                description = one.scenarios.find(name).description
+                told.append(Scenario(one.service.contract.name, name, description))
     return told
 
 
@@ -219,11 +226,13 @@ def _document(contract: Contract, prefix: str | None = None) -> Reply:
 
 def _mount(prefix: str, contract: Contract, settings: Settings) -> Mounted:
     service, places = Service(contract, settings), Places(contract, prefix)
+    scenarios = Scenarios(contract, map(Path, settings.scenario_files))
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)
-    routed.add_api(view(contract), base_path=prefix, service=service, places=places)
+    parts = {"service": service, "scenarios": scenarios, "places": places}
+    routed.add_api(view(contract), base_path=prefix, **parts)
     app = Boundary(_BesideSwaggerUI(routed, prefix, contract, places), service)
-    return Mounted(prefix, service, places, app)
+    return Mounted(prefix, service, scenarios, places, app)
 
 
 class _BesideSwaggerUI:

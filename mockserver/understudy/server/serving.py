@@ -17,6 +17,8 @@ from understudy.server.app import Application
 from understudy.server.kept import Kept
 from understudy.server.watch import Watched
 
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret")
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -47,7 +49,7 @@ class Serving:
         found = json.loads(text)
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
-        settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys", "secret")}
+        settings |= {key: tuple(settings[key]) for key in _TUPLES}
         settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])
