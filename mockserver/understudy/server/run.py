@@ -105,7 +105,7 @@ def serve_with_workers(
     """
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
         store = str(Path(folder, "created.ndjson"))
-        shared = replace(serving, settings=replace(serving.settings, store=store))
+        shared = replace(serving, settings=replace(serving.settings, store=store, shared=folder))
         os.environ[_WORKER] = shared.dumps()
         limits = serving.settings.limits
         name = "understudy.server.run:worker"
