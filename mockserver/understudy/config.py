@@ -14,6 +14,24 @@ BODY_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What one server takes from its clients; beyond that it refuses, and says which limit it was.
+
+    Lengths are in bytes: of the request target, of the whole header section with it, and of the
+    body. `connections` are open at once in one process. The others are seconds: until a header
+    section is complete, until the body behind it is, or a reply is taken, and until it begins.
+    """
+
+    target: int = 32 << 10
+    headers: int = 64 << 10
+    body: int = BODY_LIMIT
+    connections: int = 2000
+    header_seconds: float = 15.0
+    body_seconds: float = 60.0
+    request_seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the world looks like and who may see it.
 
@@ -26,6 +44,12 @@ class Settings:
     contract gives as examples. `examples` prefers the contract's own examples to generated data,
     `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
+    `limits` are those of the server. `scenarios` are on from the start, in every session;
+    `scenario_files` are files of scenarios beside those of a contract.
+    There is a `control` API, for this machine only unless it
+    has a token. `secret` names what the journal does not show besides credentials: header fields,
+    parameters, cookies, members of JSON. `shared` names the folder in which the workers of one
+    server share their journal.
     """
 
     seed: int = DEFAULT_SEED
@@ -40,3 +64,10 @@ class Settings:
     validate_requests: str = "on"
     stateless: bool = False
     strict_ids: bool = False
+    limits: Limits = Limits()
+    scenarios: tuple[str, ...] = ()
+    scenario_files: tuple[str, ...] = ()
+    control: bool = True
+    control_token: str = ""
+    secret: tuple[str, ...] = ()
+    shared: str = ""

@@ -6,7 +6,8 @@ Errors are for callers who cannot go on:
     ├── ContractError     files that cannot be used; carries every problem found, not the first
     ├── FixtureError      a set of fixtures cannot be written or read as asked
     ├── GenerationError   a generated value broke its own schema: a recipe or this tool is wrong
-    └── StartError        the server cannot start: port taken, address unknown
+    ├── StartError        the server cannot start: port taken, address unknown
+    └── StateError        what clients made can be neither read nor kept: the database is gone
 
 A broken promise of a contract is not an error but a value.
 """
@@ -80,3 +81,7 @@ class GenerationError(UnderstudyError):
 
 class StartError(UnderstudyError):
     """The server cannot start."""
+
+
+class StateError(UnderstudyError):
+    """What clients made can be neither read nor kept at the moment."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from understudy.checks import unshown
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.errors import ContractError
@@ -231,12 +232,12 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path, books: Contract) -> N
         (entry(response={"status": 0}), har_entry.ABORTED),
         (entry(response={"status": -1}), har_entry.ABORTED),
         (entry(response=None) | {"response": None}, har_entry.ABORTED),
-        (entry(_fromCache="memory"), har_entry.CACHED),
-        (entry(_fetchType="Disk Cache"), har_entry.CACHED),
-        (entry(cache={"afterRequest": {"eTag": "x"}}), har_entry.CACHED),
-        (entry(response={"_fetchedViaServiceWorker": True}), har_entry.CACHED),
-        (entry(response={"status": 304}), har_entry.CACHED),
-        (entry(response={"status": 307, "redirectURL": "/there"}), har_entry.REDIRECTED),
+        (entry(_fromCache="memory"), unshown.CACHED),
+        (entry(_fetchType="Disk Cache"), unshown.CACHED),
+        (entry(cache={"afterRequest": {"eTag": "x"}}), unshown.CACHED),
+        (entry(response={"_fetchedViaServiceWorker": True}), unshown.CACHED),
+        (entry(response={"status": 304}), unshown.CACHED),
+        (entry(response={"status": 307, "redirectURL": "/there"}), unshown.REDIRECTED),
         (entry(response={"status": 101}), har_entry.UPGRADED),
         (
             entry(
@@ -245,7 +246,7 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path, books: Contract) -> N
                     "headers": fields([("Access-Control-Request-Method", "POST")]),
                 }
             ),
-            har_entry.PREFLIGHT,
+            unshown.PREFLIGHT,
         ),
         (entry(request={"bodySize": 5}), har_entry.NO_REQUEST_BODY),
         (

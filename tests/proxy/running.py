@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from understudy.archive.recording import Record
 from understudy.config import Settings
 from understudy.contract.load import load_contract
 from understudy.exchange import Exchange
 from understudy.proxy.app import Proxy
 from understudy.proxy.desk import Desk, Options
 from understudy.proxy.inspection import Inspector
-from understudy.proxy.recording import Record
 from understudy.proxy.stand_in import StandIn
 from understudy.proxy.upstream import Upstream, place
 

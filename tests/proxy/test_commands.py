@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 from tests.proxy.running import ITEM, SHOP, answer, ask, get, saying
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import redaction
 from understudy.cli import main
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import redaction
 
 SHOP_FILE = str(Path(__file__).with_name("shop.yaml"))
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "proxy-and-record.md"

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from tests.probe.servers import nobody
 from tests.proxy.running import ITEM, SHOP, answer, ask, get, proxying, saying
 
+from understudy.archive.redact import redaction
+from understudy.checks.inspection import Told
 from understudy.checks.promise import PROMISES, Severity
 from understudy.contract.load import load_contract
 from understudy.exchange import Exchange, Reply, Sent
@@ -15,9 +17,8 @@ from understudy.probe.recorded import judge_recording
 from understudy.probe.run import TIERS
 from understudy.probe.run import Options as CheckOptions
 from understudy.proxy.desk import Options
-from understudy.proxy.inspection import HEADER_LIMIT, Inspector, Told, as_header
+from understudy.proxy.inspection import HEADER_LIMIT, Inspector, as_header
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.redact import redaction
 
 POST = ["content-type: application/json", "content-length: 2"]
 
@@ -254,7 +255,7 @@ REPLIES = st.builds(
 def test_findings_are_those_that_check_has_of_the_recording(tmp_path_factory, exchanges):
     from datetime import UTC, datetime
 
-    from understudy.proxy.recording import Record
+    from understudy.archive.recording import Record
     from understudy.proxy.upstream import Place
 
     path = tmp_path_factory.mktemp("recorded") / "traffic.har"

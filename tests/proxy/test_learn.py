@@ -8,6 +8,8 @@ from click.testing import CliRunner
 from openapi_spec_validator import validate
 from tests.proxy.running import SHOP
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import redaction
 from understudy.cli import main
 from understudy.contract.document import read_document
 from understudy.contract.load import load_contract
@@ -15,8 +17,6 @@ from understudy.exchange import Exchange, Reply, Sent
 from understudy.fixtures.yaml_text import document
 from understudy.proxy.learn import json_path
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import redaction
 
 SHOP_FILE = str(Path(__file__).with_name("shop.yaml"))
 JSON = (("content-type", "application/json"),)
@@ -138,6 +138,20 @@ def test_nothing_to_learn_is_no_success(tmp_path):
     result, overlay = learned(tmp_path, BROKEN)
 
     assert (result.exit_code, overlay["actions"]) == (5, [])
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(500, b"oh"), "its status is not documented"),
+        (Reply(404), "its response has no body"),
+        (Reply(200, b"<p>", media_type="text/html"), "its media type is not documented"),
+    ],
+)
+def test_what_cannot_be_learned_is_told_by_its_reason(tmp_path, reply, reason):
+    result, _ = learned(tmp_path, Exchange(Sent("GET", "/v1/items/7"), reply))
+
+    assert result.stderr.splitlines()[1:] == [f"  left out: 1: {reason}"]
 
 
 def test_secrets_are_not_learned(tmp_path):

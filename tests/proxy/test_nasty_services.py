@@ -35,7 +35,7 @@ def test_a_service_that_says_nothing_is_late():
     with service(_silent) as shop, proxying(shop.url, timeout=0.2) as proxy:
         told = problem(ask(proxy.url, get("/v1/items")))
 
-    assert (told["status"], told["title"]) == (504, "Gateway Timeout")
+    assert (told["status"], told["type"]) == (504, "urn:understudy:error:late-answer")
 
 
 def test_a_service_that_stops_midway_is_late():
@@ -74,7 +74,7 @@ def test_a_service_that_speaks_no_good_http_is_a_bad_gateway(bytes_):
         told = problem(ask(proxy.url, get("/v1/items")))
         again = ask(proxy.url, get("/v1/items"))
 
-    assert (told["status"], told["title"]) == (502, "Bad Gateway")
+    assert (told["status"], told["type"]) == (502, "urn:understudy:error:no-answer")
     assert again.startswith(b"HTTP/1.1 502 ")
 
 

@@ -17,12 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.proxy.running import ITEM, SHOP, answer, ask, get, proxying, saying, service
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import REDACTED, redaction
 from understudy.errors import StartError
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.probe.har import read_har
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import REDACTED, redaction
 
 UNDERSTUDY = [sys.executable, "-m", "understudy"]
 SHOP_FILE = str(Path(__file__).with_name("shop.yaml"))
@@ -37,7 +37,7 @@ def record(exchange: Exchange, origin: str = "http://shop.test") -> Record:
 
 
 def recorded(path: Path, *exchanges: Exchange, names: tuple[str, ...] = ()) -> bytes:
-    recorder = Recorder(path, redaction(SHOP, names), SAID.append)
+    recorder = Recorder(path, redaction(SHOP, names=names), SAID.append)
     for one in exchanges:
         recorder.record(record(one))
     recorder.close()

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.proxy.running import ITEM, SHOP, ask, get, serving
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import redaction
 from understudy.config import Settings
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.proxy.recorder import Recorder
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import redaction
 from understudy.proxy.replay import Match, Tape, read_recording
 from understudy.proxy.replaying import Replay
 from understudy.proxy.stand_in import StandIn

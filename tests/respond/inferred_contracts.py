@@ -17,7 +17,7 @@ from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
 from understudy.exchange import Reply, Request
 from understudy.respond.service import Service
-from understudy.state.store import Store
+from understudy.state.sessions import open_sessions
 
 STATUS = {"type": "string", "enum": ["available", "pending", "sold"]}
 PROPERTIES = {
@@ -169,7 +169,8 @@ class Client:
     def __init__(self, contract: Contract, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self.contract = contract
-        self.service = Service(contract, settings, Store(forgets=settings.stateless))
+        self.service = Service(contract, settings)
+        self.session = open_sessions(settings).default
         self.scope = {"shopId": "7d0cbb39-4a06-4c3e-9a51-0a5a0c6a3c11"}
 
     def call(self, id_: str, pet: Any = None, body: Any = None, **query: Any) -> Reply:
@@ -180,7 +181,9 @@ class Client:
             default = resolve(one.schema, self.contract.schemas).get("default")
             if one.location == "query" and default is not None:
                 query.setdefault(one.name, default)
-        reply = self.service.handler(id_).answer(Request(path=path, query=query, body=body))
+        reply = self.service.handler(id_).answer(
+            Request(path=path, query=query, body=body), self.session
+        )
         response = operation.responses.get(str(reply.status))
         for schema in response.schemas.values() if response else ():
             assert Validator(schema, self.contract.schemas).violations(loads(reply.body)) == []

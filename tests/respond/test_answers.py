@@ -16,11 +16,12 @@ from understudy.exchange import Reply, Request
 from understudy.respond.examples import problems
 from understudy.respond.prefer import Preferences
 from understudy.respond.service import VIOLATIONS, Handler, Service, violations
-from understudy.state.store import Store
+from understudy.state.sessions import open_sessions
 
 SPEC = Path(__file__).parents[1] / "specs/examples.yaml"
 CONTRACT: Contract = load_contract(SPEC)
-SERVICE = Service(CONTRACT, Settings(), Store())
+SERVICE = Service(CONTRACT, Settings())
+SESSION = open_sessions(Settings()).default
 ERRORS = st.sampled_from(["plain", "nested", "listed", "sentences", "closed", "optional"])
 FOUND = st.builds(
     Invalid,
@@ -33,12 +34,12 @@ FOUND = st.builds(
 
 
 def handler(operation: str, **settings: object) -> Handler:
-    service = Service(CONTRACT, Settings(**settings), Store()) if settings else SERVICE  # type: ignore[arg-type]
+    service = Service(CONTRACT, Settings(**settings)) if settings else SERVICE  # type: ignore[arg-type]
     return service.handler(operation)
 
 
 def asked(operation: str, request: Request | None = None, **wanted: object) -> Reply:
-    return handler(operation).choose(request or Request(), Preferences(**wanted))  # type: ignore[arg-type]
+    return handler(operation).choose(request or Request(), SESSION, Preferences(**wanted))  # type: ignore[arg-type]
 
 
 def allowed(operation: str, reply: Reply) -> bool:
@@ -81,13 +82,13 @@ def test_an_error_tells_what_went_wrong_where_names_fit(name: str, expected: obj
 
 @given(st.integers(), st.integers())
 def test_another_seed_is_for_one_answer_only(seed: int, other: int) -> None:
-    before = handler("pet").answer(Request(path={"id": 1}))
+    before = handler("pet").answer(Request(path={"id": 1}), SESSION)
 
     first = asked("pet", Request(path={"id": 1}), seed=seed)
     asked("pet", Request(path={"id": 1}), seed=other)
 
     assert asked("pet", Request(path={"id": 1}), seed=seed) == first
-    assert handler("pet").answer(Request(path={"id": 1})) == before
+    assert handler("pet").answer(Request(path={"id": 1}), SESSION) == before
 
 
 def test_an_example_that_is_not_valid_is_told_with_its_place() -> None:
@@ -100,7 +101,7 @@ def test_an_example_that_is_not_valid_is_told_with_its_place() -> None:
 
 
 def test_it_is_never_the_one_that_is_preferred() -> None:
-    reply = handler("pet", examples=True).answer(Request(path={"id": 1}))
+    reply = handler("pet", examples=True).answer(Request(path={"id": 1}), SESSION)
 
     assert loads(reply.body) == {"name": "Ann"}
 
@@ -117,14 +118,16 @@ def test_it_is_never_the_one_that_is_preferred() -> None:
 def test_a_request_that_equals_examples_gets_their_partner(
     request_: Request, status: int, body: object
 ) -> None:
-    reply = handler("pet").answer(request_)
+    reply = handler("pet").answer(request_, SESSION)
 
     assert (reply.status, loads(reply.body)) == (status, body)
 
 
 @pytest.mark.parametrize("body", [{"name": "Rex", "age": 1}, {"age": 1.0, "name": "Rex"}])
 def test_so_does_a_body_however_it_is_written(body: object) -> None:
-    assert loads(handler("add").answer(Request(body=body)).body) == {"name": "Rex the first"}
+    assert loads(handler("add").answer(Request(body=body), SESSION).body) == {
+        "name": "Rex the first"
+    }
 
 
 @given(st.lists(FOUND, max_size=200))
@@ -140,8 +143,8 @@ def test_violations_fit_into_a_header(found: list[Invalid]) -> None:
 def test_a_warning_says_what_is_wrong_and_answers_all_the_same() -> None:
     found = [Invalid("maximum", ("query", "n"), "no", 9, 5)]
 
-    warned = handler("pet", validate_requests="warn").choose(Request(), Preferences(), found)
-    silent = handler("pet", validate_requests="off").choose(Request(), Preferences(), found)
+    warned = handler("pet", validate_requests="warn").choose(Request(), SESSION, invalid=found)
+    silent = handler("pet", validate_requests="off").choose(Request(), SESSION, invalid=found)
 
     assert warned.status == silent.status == 200
     assert json.loads(warned.header(VIOLATIONS.lower()) or "")[0]["pointer"] == "/n"
@@ -152,7 +155,7 @@ def test_a_warning_says_what_is_wrong_and_answers_all_the_same() -> None:
 def test_header_fields_are_valid_and_stay_as_they_are(number: int) -> None:
     request = Request(path={"id": number})
 
-    first, second = (handler("headers").answer(request) for _ in range(2))
+    first, second = (handler("headers").answer(request, SESSION) for _ in range(2))
 
     assert first == second
     assert dict(header_values(first)) == {"X-Count": True, "X-List": True}
@@ -178,6 +181,6 @@ def test_an_accept_that_leads_to_the_usual_answer_is_remembered() -> None:
 
 
 def test_it_is_among_the_problems_that_are_told_at_start() -> None:
-    rules = [one.rule for one in Service(CONTRACT, Settings(), Store()).problems]
+    rules = [one.rule for one in Service(CONTRACT, Settings()).problems]
 
     assert rules == ["invalid-example"]

@@ -11,7 +11,7 @@ from understudy.contract.relations import breaches
 from understudy.exchange import Request
 from understudy.generate.world import World
 from understudy.respond.service import Service
-from understudy.state.store import Store
+from understudy.state.sessions import open_sessions
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "openapi/README.md").read_text("utf-8")
@@ -40,9 +40,11 @@ def test_the_documented_behaviour_is_coherent(contract: Contract, seed: int) -> 
 def test_what_is_created_keeps_its_relations_with_what_the_request_fixed(
     contract: Contract,
 ) -> None:
-    service = Service(contract, Settings(), Store())
+    service = Service(contract, Settings())
 
-    reply = service.handler("addBook").answer(Request(body={"title": "Mine"}))
+    reply = service.handler("addBook").answer(
+        Request(body={"title": "Mine"}), open_sessions(Settings()).default
+    )
 
     assert b'"title":"Mine"' in reply.body
     assert b'"updated_at":"2026-01-15T12:00:00Z"' in reply.body

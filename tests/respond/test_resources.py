@@ -12,7 +12,8 @@ from understudy.contract.load import load_contract
 from understudy.contract.validate import Validator
 from understudy.exchange import Reply, Request
 from understudy.respond.service import Service
-from understudy.state.store import Store
+from understudy.state.session import Session
+from understudy.state.sessions import Sessions, open_sessions
 from understudy.types import Json
 
 CONTRACTS = {name: load_contract(name) for name in ("cattix", "sitegpt", "thena")}
@@ -25,10 +26,10 @@ class Client:
     """Calls operations with decoded requests."""
 
     service: Service
-    store: Store
+    session: Session
 
     def call(self, operation: str, request: Request) -> Reply:
-        return self.service.handler(operation).answer(request)
+        return self.service.handler(operation).answer(request, self.session)
 
     def threads(self, company: int = 1, **query: Json) -> Json:
         reply = self.call("listThreads", Request(query={"company_id": company, **query}))
@@ -48,15 +49,16 @@ class Client:
         return self.call("getThread", Request(path=path, query=query))
 
 
-def client_of(name: str, *, store: Store | None = None) -> Client:
-    store = store or Store()
-    return Client(Service(CONTRACTS[name], Settings(), store), store)
+def client_of(name: str, sessions: Sessions | None = None) -> Client:
+    sessions = sessions or open_sessions(Settings())
+    return Client(Service(CONTRACTS[name], Settings()), sessions.default)
 
 
 @pytest.fixture(params=["in memory", "in a file"])
 def cattix(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Client]:
-    with closing(Store("" if request.param == "in memory" else str(tmp_path / "log"))) as store:
-        yield client_of("cattix", store=store)
+    path = "" if request.param == "in memory" else str(tmp_path / "log")
+    with closing(open_sessions(Settings(store=path))) as sessions:
+        yield client_of("cattix", sessions)
 
 
 @pytest.fixture
@@ -88,7 +90,7 @@ def test_a_reset_brings_back_the_first_world(cattix: Client) -> None:
     before = cattix.threads()
     created = cattix.create()
 
-    cattix.store.reset()
+    cattix.session.reset()
 
     assert cattix.threads() == before
     assert cattix.create() == created
@@ -97,7 +99,7 @@ def test_a_reset_brings_back_the_first_world(cattix: Client) -> None:
 def test_after_a_reset_another_creation_does_not_show_the_former(cattix: Client) -> None:
     cattix.create(name="former")
     cattix.threads()
-    cattix.store.reset()
+    cattix.session.reset()
 
     created = cattix.create(name="latter")
 
@@ -212,10 +214,12 @@ def test_the_thread_of_the_vendors_example_exists() -> None:
 
 
 def test_an_operation_without_behaviour_answers_from_its_schema() -> None:
-    service = Service(SHAPES, Settings(), Store())
+    service, session = Service(SHAPES, Settings()), open_sessions(Settings()).default
     validator = Validator({"$ref": "#/components/schemas/Tree"}, SHAPES.schemas)
 
-    replies = [service.handler("getTree").answer(Request(query={"n": n})) for n in (1, 1, 2)]
+    replies = [
+        service.handler("getTree").answer(Request(query={"n": n}), session) for n in (1, 1, 2)
+    ]
 
     assert [reply.status for reply in replies] == [200, 200, 200]
     assert all(validator.accepts(loads(reply.body)) for reply in replies)

@@ -11,8 +11,8 @@ from understudy.config import Settings
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.server.app import Application
+from understudy.server.kept import Kept
 from understudy.server.watch import Watched
-from understudy.state.store import Store
 
 DOCUMENT = """
 openapi: 3.0.3
@@ -57,8 +57,8 @@ class Desk:
     def _load(self) -> list[Contract]:
         return [load_contract(self.path)]
 
-    def _build(self, contracts: list[Contract], store: Store | None) -> Application:
-        return Application(contracts, Settings(), store)
+    def _build(self, contracts: list[Contract], kept: Kept | None) -> Application:
+        return Application(contracts, Settings(), kept)
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_change_is_served_and_told(desk: Desk) -> None:
 
 
 def test_a_broken_document_keeps_the_last_good_one_serving(desk: Desk) -> None:
-    store = desk.watched.application.store
+    sessions = desk.watched.application.sessions
     desk.write_text("openapi: [")
 
     desk.watched.look()
@@ -93,7 +93,20 @@ def test_a_broken_document_keeps_the_last_good_one_serving(desk: Desk) -> None:
     desk.write("third")
     desk.watched.look()
     assert desk.status("/books/third") == 200
-    assert desk.watched.application.store is store
+    assert desk.watched.application.sessions is sessions
+
+
+def test_a_defect_of_our_own_ends_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_application: Application) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Application, "_static_pages", fail)
+    desk.write("second")
+
+    desk.watched.look()
+
+    assert desk.status("/books/first") == 200
+    assert desk.said[0].startswith("RuntimeError('a defect')\nopenapi.yaml changed")
 
 
 def test_a_file_that_vanishes_and_returns_is_followed(desk: Desk) -> None:

@@ -62,9 +62,9 @@ def learn(
       understudy learn traffic.har --contract openapi.yaml -o examples.overlay.yaml
       understudy learn traffic.har --contract openapi.yaml --each 1 --redact email
     """
+    from understudy.archive.redact import redaction
     from understudy.probe.har import read_har  # slow to import
     from understudy.proxy import learn as learning
-    from understudy.proxy.redact import redaction
 
     try:
         loaded = loading.load(contract)
@@ -72,7 +72,7 @@ def learn(
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
     bounds = learning.Bounds(invalid, each, size << 10)
-    learned = learning.learn(loaded, found, redaction(loaded, redact), bounds)
+    learned = learning.learn(loaded, found, redaction(loaded, names=redact), bounds)
     _write(learned.overlay, output)
     click.echo(f"{learned.count} examples of {len(found.exchanges)} exchanges", err=True)
     for reason, count in learned.left_out.items():

@@ -97,11 +97,11 @@ def proxy(
       understudy proxy openapi.yaml https://staging.example.com --record traffic.har
       understudy check openapi.yaml --har traffic.har
     """
+    from understudy.archive.redact import redaction
     from understudy.proxy.app import Proxy  # slow to import
     from understudy.proxy.desk import Desk, Options
     from understudy.proxy.inspection import Inspector
     from understudy.proxy.recorder import Recorder
-    from understudy.proxy.redact import redaction
     from understudy.proxy.stand_in import StandIn
     from understudy.proxy.upstream import Upstream, place
     from understudy.server.run import address, bind, serve
@@ -113,7 +113,7 @@ def proxy(
     try:
         at = place(upstream)
         loaded = loading.load(contract)
-        recorder = Recorder(record, redaction(loaded, redact), _say) if record else None
+        recorder = Recorder(record, redaction(loaded, names=redact), _say) if record else None
         desk = Desk(
             Inspector(loaded, at),
             Upstream(at, timeout=timeout, verify=False if insecure else ca or True),

@@ -53,22 +53,26 @@ class Entities:
         self._validators: dict[bytes, Validator] = {}
         self._related: dict[bytes, bool] = {}
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
-        return stamp(self._clock.now, self._clock.fraction)
+    def stamp(self, now: int) -> str:
+        """Return an instant, in microseconds since 1970, as an RFC 3339 date-time."""
+        return stamp(now, self._clock.fraction)
 
     def value(self, schema: Json, *labels: str | int) -> Json:
         """Return the value of `schema` that `labels` name, null excepted."""
-        return self._tried(schema, {}, labels)
+        return self._tried(schema, {}, labels, self._clock.now)
 
-    def make(self, schema: Json, given: Mapping[str, Json], *labels: str | int) -> JsonObject:
+    def make(
+        self, schema: Json, given: Mapping[str, Json], *labels: str | int, now: int | None = None
+    ) -> JsonObject:
         """Return the object of `schema` that `labels` name, of which some members are given.
 
+        Nothing in it is later than `now`, in microseconds since 1970, or else the clock.
         Raises GenerationError where nothing with these members was found to be valid.
         """
-        made = self._tried(schema, given, labels)
+        now = self._clock.now if now is None else now
+        made = self._tried(schema, given, labels, now)
         if not isinstance(made, dict):  # a union, of which not all branches are objects
-            made = self._tried({"allOf": [schema, {"type": "object"}]}, given, labels)
+            made = self._tried({"allOf": [schema, {"type": "object"}]}, given, labels, now)
         if not isinstance(made, dict):
             raise GenerationError(f"{named(schema) or 'a resource'} is no object")
         return made
@@ -110,7 +114,7 @@ class Entities:
         return found
 
     def _tried(
-        self, schema: Json, given: Mapping[str, Json], labels: tuple[str | int, ...]
+        self, schema: Json, given: Mapping[str, Json], labels: tuple[str | int, ...], now: int
     ) -> Json:
         source = self._source
         for label in labels:
@@ -118,7 +122,7 @@ class Entities:
         maker = self._maker(schema)
         validator, invalid, valid = self.validator(schema), 0, None
         for attempt in range(_TRIES):
-            made = self._drawn(maker, given, source.at(attempt))
+            made = self._drawn(maker, given, source.at(attempt), now)
             if not validator.accepts(made):
                 hopeless = not given.keys().isdisjoint(_wrong(validator, made))
                 invalid = _INVALID if hopeless else invalid + 1
@@ -138,8 +142,8 @@ class Entities:
             self._makers[key] = self._compiler.present(schema)
         return self._makers[key]
 
-    def _drawn(self, maker: Maker, given: Mapping[str, Json], source: Source) -> Json:
-        draft = Draft(latest=self._clock.now, given=bool(given))
+    def _drawn(self, maker: Maker, given: Mapping[str, Json], source: Source, now: int) -> Json:
+        draft = Draft(latest=now, given=bool(given))
         if isinstance(maker, ObjectMaker):
             value: Json = maker.fill(source, Place({}, draft=draft), given)
         else:
@@ -150,7 +154,7 @@ class Entities:
         if isinstance(value, dict):
             value.update(given)
         age = source.at("age")
-        latest = ended(age.base * age.salt, self._clock.now)
+        latest = ended(age.base * age.salt, now)
         obey(draft, self._relations, latest, self._clock.fraction)
         return value
 

@@ -11,7 +11,7 @@ from understudy.contract.nodes import first_value
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.recipe_syntax import parse_template
 from understudy.contract.recipes import Literal, Template
-from understudy.generate.place import Maker, Place, UnboundError
+from understudy.generate.place import Draft, Maker, Place, UnboundError
 from understudy.generate.source import Source
 from understudy.types import Json
 
@@ -21,8 +21,8 @@ class Lexicon(Protocol):
 
     tables: Mapping[str, Json]
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
+    def now(self, draft: Draft | None = None) -> str:
+        """Return the time of the clock, or that of a document, as an RFC 3339 date-time."""
 
 
 def template_maker(template: Template, lexicon: Lexicon) -> Maker:
@@ -50,7 +50,7 @@ def _part(part: str | Reference, lexicon: Lexicon) -> Maker:
 
 def _runtime(part: Runtime, lexicon: Lexicon) -> Maker:
     if part.location == "now":
-        return lambda _source, _place, _key: lexicon.now()
+        return lambda _source, place, _key: lexicon.now(place.draft)
     return lambda _source, place, _key: or_null(part.of(place.draft.request))
 
 

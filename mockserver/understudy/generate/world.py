@@ -21,6 +21,7 @@ from understudy.exchange import Request
 from understudy.generate.compile import Compiler
 from understudy.generate.entities import Entities
 from understudy.generate.feasible import LOOKED_AT, infeasible, unfollowable, unmakable
+from understudy.generate.loaded import NOTHING, Loaded, Owned
 from understudy.generate.members import Members
 from understudy.generate.obey import keep_apart, obey
 from understudy.generate.parents import MOST, Collection, Home, Parents, as_label
@@ -33,8 +34,8 @@ from understudy.generate.times import ended, microseconds, stamp
 from understudy.generate.verify import Verifier, allows_null
 from understudy.types import Json, JsonObject
 
-Creation: TypeAlias = Callable[[Json, int, Request], JsonObject]
-"""Makes the member that the n-th creation, from 1, for a parent brings into being."""
+Creation: TypeAlias = Callable[[Json, int, Request, int], JsonObject]
+"""Makes the member that the n-th creation, from 1, for a parent brings into being at a time."""
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class World:
 
     Every value is validated before it leaves, unless `verify` is false. Schemas that nothing can
     satisfy are refused at once, as far as they are found in little time; a `tolerant` world does
-    not look for them and can make all else.
+    not look for them and can make all else. Of what is `loaded`, nothing is made.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class World:
         verify: bool = True,
         locale: str = DEFAULT_LOCALE,
         tolerant: bool = False,
+        loaded: Loaded = NOTHING,
     ) -> None:
         impossible = () if tolerant else infeasible(contract, LOOKED_AT)
         refused = [*unfollowable(contract.behaviour), *impossible]
@@ -79,6 +81,11 @@ class World:
             name: Members(contract, kind, self._source, self._compiler, self)
             for name, kind in self._behaviour.resources.items()
         }
+        self._loaded = {
+            name: Owned(loaded[name], [kind.parent_field] if kind.parent_field else [])
+            for name, kind in self._behaviour.resources.items()
+            if name in loaded
+        }
 
     def collection(self, resource: str, parent: Json) -> Collection:
         """Return the members of `resource` that `parent` has."""
@@ -99,10 +106,10 @@ class World:
         nullable = {name for name in assign if allows_null(schemas, kind.schema, name)}
         makes = self._members[resource]
 
-        def make(parent: Json, ordinal: int, request: Request) -> JsonObject:
+        def make(parent: Json, ordinal: int, request: Request, now: int) -> JsonObject:
             home = self._parents.home(kind.parent, parent)
             source = makes.shelf(home).source.at("created").at(ordinal)
-            draft = Draft(request, self.clock.now, given=True)
+            draft = Draft(request, now, given=True)
             here = Place({}, draft=draft, outer=home.place)
             names = {name: maker(source.at(name), here, name) for name, maker in bound}
             here.names = names = {**names, "ordinal": ordinal}
@@ -201,9 +208,10 @@ class World:
         """Return the members of resource `name` that the parent of `place` has."""
         return list(self.collection(name, _key(place)).members)
 
-    def now(self) -> str:
-        """Return the time of the clock as an RFC 3339 date-time."""
-        return stamp(self.clock.now, self.clock.fraction)
+    def now(self, draft: Draft | None = None) -> str:
+        """Return the time of the clock, or that of a document, as an RFC 3339 date-time."""
+        latest = draft.latest if draft else 0
+        return stamp(latest or self.clock.now, self.clock.fraction)
 
     def finish(self, schema: str, value: JsonObject) -> JsonObject:
         """Return a finished value of the named schema. Raises GenerationError if it is invalid."""
@@ -213,17 +221,21 @@ class World:
     def settle(self, draft: Draft, source: Source) -> None:
         """Make the document under construction obey its relations."""
         age = source.at("age")
-        latest = ended(age.base * age.salt, self.clock.now)
+        latest = ended(age.base * age.salt, draft.latest)
         obey(draft, self._behaviour.relations, latest, self.clock.fraction)
 
     def _populate(self, kind: Resource, home: Home) -> Collection:
-        makes = self._members[kind.name]
-        count = makes.shelf(home).source.at("count").between(*kind.count)
-        members = list(makes.run(home, 0, count))
+        loaded = self._loaded.get(kind.name)
+        members = loaded.of([home.key]) if loaded else list(self._made(kind, home))
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}
         return Collection(tuple(members), by_id)
+
+    def _made(self, kind: Resource, home: Home) -> Iterator[JsonObject]:
+        makes = self._members[kind.name]
+        count = makes.shelf(home).source.at("count").between(*kind.count)
+        return makes.run(home, 0, count)
 
 
 def _key(place: Place) -> Json:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar, cast, get_origin
 from urllib.parse import urlencode
 
+from understudy.checks.unshown import CACHED, unshown
 from understudy.codec import loads
 from understudy.contract import pointers
 from understudy.exchange import Exchange, Reply, Sent
@@ -18,15 +19,11 @@ from understudy.types import Json, JsonObject
 T = TypeVar("T")
 
 ABORTED = "without a response"
-CACHED = "answered from a cache"
-REDIRECTED = "redirected"
-PREFLIGHT = "asked by a browser before the request itself (CORS preflight)"
 UPGRADED = "no longer HTTP after 101"
 NO_REQUEST_BODY = "recorded without the body of the request"
 NO_BODY = "recorded without the body of the response"
 CUT = "recorded with a body that is cut short or still compressed"
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _GZIP = b"\x1f\x8b"
 _FORM = "application/x-www-form-urlencoded"
@@ -75,16 +72,6 @@ def _unseen(entry: JsonObject, status: int) -> str:
     if status < 200:
         return UPGRADED
     return CACHED if status == 304 or _is_cached(entry) else ""
-
-
-def unshown(method: str, headers: Sequence[tuple[str, str]], status: int | None) -> str:
-    """Return why an answer says nothing of what the API does, or an empty text."""
-    if status == 304:
-        return CACHED
-    if status in _REDIRECTS:
-        return REDIRECTED
-    preflight = any(name.lower() == "access-control-request-method" for name, _ in headers)
-    return PREFLIGHT if method == "OPTIONS" and preflight else ""
 
 
 def _is_cached(entry: JsonObject) -> bool:

@@ -58,15 +58,15 @@ class Proxy:
             if error is not None and not isinstance(error, ClientGoneError):
                 raise error
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        """Return why a request is not forwarded at all, as status and words."""
+    def _refusal(self, scope: Scope) -> tuple[str, str] | None:
+        """Return why a request is not forwarded at all, as kind of error and words."""
         if b"websocket" in first(scope["headers"], b"upgrade").lower():
-            return 501, _NO_TUNNEL
+            return "no-tunnel", _NO_TUNNEL
         if any(self._pseudonym in value for name, value in scope["headers"] if name == b"via"):
-            return 508, _LOOP
+            return "loop", _LOOP
         path = unquote(scope["raw_path"].decode("latin-1"), "latin-1").replace("\\", "/")
         if self._desk.upstream.place.path and ".." in path.split("/"):
-            return 400, _NO_WAY_UP
+            return "unsendable", _NO_WAY_UP
         return None
 
     async def _live(self, receive: Receive, send: Send) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from understudy.archive.recording import Record
 from understudy.config import BODY_LIMIT
 from understudy.proxy.inspection import Inspector
-from understudy.proxy.recording import Record
 from understudy.proxy.stand_in import StandIn
 from understudy.proxy.upstream import Upstream
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from understudy.archive.recording import Record
+from understudy.archive.redact import REDACTED, Redaction
 from understudy.checks.case import Case
 from understudy.codec import dumps, identity
 from understudy.contract import pointers
@@ -23,8 +25,6 @@ from understudy.contract.pointers import MISSING
 from understudy.exchange import Exchange, Request
 from understudy.probe.har import Recording
 from understudy.proxy.inspection import Inspector
-from understudy.proxy.recording import Record
-from understudy.proxy.redact import REDACTED, Redaction
 from understudy.types import Json, JsonObject
 
 DOCUMENTED = "documented"
@@ -108,7 +108,7 @@ class _Learner:
         if operation is None or understood is None:
             return "no operation is recorded in it"
         if case.response is None or not case.media_type:
-            return "its status or media type is not documented"
+            return _undocumented(case)
         value = _value(case)
         if value is MISSING:
             return "its response is neither JSON nor text"
@@ -153,6 +153,13 @@ class _Learner:
         if name is not None:
             place = locate(self._root, pointers.join(operation.pointer, "requestBody"), ())
             yield pointers.join(place, "content", name), request.body
+
+
+def _undocumented(case: Case) -> str:
+    if case.response is None:
+        return "its status is not documented"
+    body = case.exchange.reply.body
+    return "its media type is not documented" if body else "its response has no body"
 
 
 def _value(case: Case) -> Json:

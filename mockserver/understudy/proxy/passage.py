@@ -8,14 +8,15 @@ from functools import cached_property
 
 from starlette.types import Message, Receive, Scope, Send
 
+from understudy.archive.recording import Record
+from understudy.checks.inspection import Told, distinct, printable
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.proxy.bodies import Copy, decoded, is_stream
 from understudy.proxy.client import Client
 from understudy.proxy.desk import Desk
 from understudy.proxy.fields import Fields, end_to_end, first, forwarded, led_back, texts
-from understudy.proxy.inspection import Asked, Told, as_header, distinct, printable
-from understudy.proxy.problems import STATUSES, problem
-from understudy.proxy.recording import Record
+from understudy.proxy.inspection import Asked, as_header
+from understudy.proxy.problems import FAILURES, problem
 from understudy.proxy.upstream import Answer, Failure, UpstreamError
 from understudy.server.send import send_reply
 
@@ -71,7 +72,9 @@ class Passage:
         told = self._of_request()
         if told:
             self._log(422, told)
-            await self._reply(problem(422, "The contract does not allow this request", told))
+            await self._reply(
+                problem("invalid-request", "The contract does not allow this request", told)
+            )
         return bool(told)
 
     def _is_declared(self, asked: Asked) -> bool:
@@ -79,10 +82,10 @@ class Passage:
 
     def _unmatched(self, asked: Asked | None) -> Reply:
         if asked is None:
-            return problem(404, "The contract has no such path; nothing was forwarded")
+            return problem("no-route", "The contract has no such path; nothing was forwarded")
         allow = ", ".join(sorted(asked.route.operations))
         told = f"The contract allows {allow} for this path; nothing was forwarded"
-        return problem(405, told, headers=(("Allow", allow),))
+        return problem("method-not-allowed", told, headers=(("Allow", allow),))
 
     async def _forward(self) -> None:
         place = self._desk.upstream.place
@@ -133,7 +136,9 @@ class Passage:
             self._desk.record(record)
         errors = [one for one in told if one.is_error and one.direction == "response"]
         if self._desk.options.errors and errors and not self._begun:
-            await self._reply(problem(502, "The service broke its contract", told), told)
+            await self._reply(
+                problem("broken-promise", "The service broke its contract", told), told
+            )
             return
         if not self._begun:
             await self._begin(status, fields, told)
@@ -228,9 +233,9 @@ class Passage:
         if error.failure is Failure.REFUSED and await self._stand_in():
             return
         self._client.release()
-        status = STATUSES[error.failure]
-        self._desk.say(f"{self._line} -> {status}: no answer: {printable(str(error))}")
-        await self._reply(problem(status, f"The service gave no answer: {error}"))
+        reply = problem(FAILURES[error.failure], f"The service gave no answer: {error}")
+        self._desk.say(f"{self._line} -> {reply.status}: no answer: {printable(str(error))}")
+        await self._reply(reply)
 
     async def _reply(self, reply: Reply, told: list[Told] | None = None) -> None:
         self._begun = True

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 
-from understudy.codec import dumps
+from understudy.checks.inspection import Told
+from understudy.codec import dumps, loads
 from understudy.exchange import Reply
-from understudy.proxy.inspection import Told
 from understudy.proxy.upstream import Failure
-from understudy.types import JsonObject
+from understudy.respond.problems import refusal
 
-STATUSES = {
-    Failure.REFUSED: 502,
-    Failure.BROKEN: 502,
-    Failure.LATE: 504,
-    Failure.UNSENDABLE: 400,
+FAILURES = {
+    Failure.REFUSED: "no-answer",
+    Failure.BROKEN: "no-answer",
+    Failure.LATE: "late-answer",
+    Failure.UNSENDABLE: "unsendable",
 }
-"""What a client gets where the service gives no answer (RFC 9110, sections 15.6.3 and 15.6.5)."""
+"""What a client is told where the service gives no answer, by the name of the kind of error."""
 
 
 def problem(
-    status: int, detail: str, told: Sequence[Told] = (), headers: tuple[tuple[str, str], ...] = ()
+    kind: str, detail: str, told: Sequence[Told] = (), headers: tuple[tuple[str, str], ...] = ()
 ) -> Reply:
-    """Return a problem document with the findings that led to it."""
-    body: JsonObject = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-    }
-    if told:
-        body["errors"] = [one.as_json() for one in told]
-    return Reply(status, dumps(body), headers, "application/problem+json")
+    """Return a problem document of a kind, with the findings that led to it."""
+    reply = refusal(kind, detail, headers=headers)
+    if not told:
+        return reply
+    body = {**loads(reply.body), "errors": [one.as_json() for one in told]}
+    return Reply(reply.status, dumps(body), headers, reply.media_type)

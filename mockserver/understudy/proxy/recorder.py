@@ -10,10 +10,10 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from understudy.archive.recording import Record, archive_head, entry
+from understudy.archive.redact import Redaction
 from understudy.codec import dumps
 from understudy.errors import StartError
-from understudy.proxy.recording import Record, archive_head, entry
-from understudy.proxy.redact import Redaction
 
 _END = b"\n]}}\n"
 _START = b'{"log":' + dumps(archive_head())[:-1] + b',"entries":['

@@ -15,6 +15,7 @@ from enum import IntEnum
 from pathlib import Path
 from urllib.parse import unquote_plus, unquote_to_bytes
 
+from understudy.archive.redact import REDACTED
 from understudy.codec import loads
 from understudy.contract import pointers
 from understudy.contract.model import Contract
@@ -24,7 +25,6 @@ from understudy.probe.har import ELSEWHERE, read_entries
 from understudy.probe.har_entry import EntryError, exchange_of
 from understudy.probe.targets import Targets, address
 from understudy.proxy.fields import end_to_end
-from understudy.proxy.redact import REDACTED
 from understudy.types import Json
 
 _NEAREST = 3

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
+from understudy.checks.inspection import printable
 from understudy.codec import dumps, loads
 from understudy.config import BODY_LIMIT
 from understudy.contract.model import Contract
 from understudy.exchange import Reply, Sent
 from understudy.probe.targets import Targets, address
 from understudy.proxy.fields import end_to_end, texts
-from understudy.proxy.inspection import printable
 from understudy.proxy.problems import problem
 from understudy.proxy.replay import Tape
 from understudy.proxy.stand_in import StandIn
@@ -44,12 +46,15 @@ class Replay:
         if scope["type"] == "lifespan":
             await live(receive, send)
         elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, _LIMIT)
         if body is None:
-            await send_reply(problem(413, f"the body is longer than {_LIMIT} bytes"), send)
+            await send_reply(
+                problem("content-too-large", f"the body is longer than {_LIMIT} bytes"), send
+            )
             return
         target = sent_target(scope)
         sent = Sent(scope["method"], target, tuple(texts(end_to_end(scope["headers"]))), body)
@@ -72,6 +77,6 @@ class Replay:
 
     def _miss(self, sent: Sent) -> Reply:
         """Return what tells of the recorded requests that are nearest."""
-        reply = problem(404, "Nothing is recorded for this request")
+        reply = problem("not-recorded", "Nothing is recorded for this request")
         told = loads(reply.body) | {"nearest": [asdict(one) for one in self._tape.nearest(sent)]}
         return Reply(404, dumps(told), (), reply.media_type)

@@ -11,10 +11,10 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from understudy.archive.curl import curl
 from understudy.checks.promise import Finding, Severity
 from understudy.checks.verdict import Verdict
 from understudy.exchange import Exchange
-from understudy.report.curl import curl
 from understudy.report.story import headline
 from understudy.report.words import hidden
 from understudy.types import Json, JsonObject

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from understudy.archive.curl import curl
 from understudy.checks.promise import PROMISES, Finding, Promise, Severity
 from understudy.checks.verdict import Verdict
 from understudy.exchange import Exchange
-from understudy.report.curl import curl
 from understudy.report.words import hidden, several, some, told
 
 _FAMILIES = ("response", "request", "access", "method", "meaning", "time")

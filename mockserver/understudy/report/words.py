@@ -5,11 +5,10 @@ Whatever a report shows of requests, replies and contracts goes through here fir
 
 from __future__ import annotations
 
-import json
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from urllib.parse import quote, quote_plus
+
+from understudy.archive.curl import forms
 
 _LIMIT = 300
 
@@ -37,16 +36,6 @@ def hidden(text: str, secrets: Mapping[str, str]) -> str:
 def expansion(name: str) -> str:
     """Return the expansion of a variable, in braces where the name has an operator of the shell."""
     return f"${name}" if re.fullmatch(r"\w+", name) else f"${{{name}}}"
-
-
-def forms(secret: str) -> tuple[str, ...]:
-    """Return how a secret looks in a header, in a URL, in Base64 and in JSON; none if empty."""
-    if not secret:
-        return ()
-    raw = secret.encode("utf-8", "surrogatepass")
-    encoded = b64encode(raw).decode()
-    quoted = (quote(raw, safe=""), quote(raw), quote_plus(raw), json.dumps(secret)[1:-1])
-    return (secret, encoded, *quoted)
 
 
 def visible(text: str) -> str:

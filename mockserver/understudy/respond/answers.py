@@ -23,6 +23,7 @@ from understudy.respond.faults import filled
 from understudy.respond.prefer import NONE, Preferences
 from understudy.respond.problems import Fault, Headers, kind_of, phrase, refusal
 from understudy.respond.resources import Answer
+from understudy.state.session import Session
 from understudy.types import Json
 
 NOTE = "Understudy-Note"
@@ -63,7 +64,7 @@ class Answers:
         found = choose.negotiate(accept, names) if names else None
         return not self._pairs and found == (choose.negotiate("", names) if names else None)
 
-    def chosen(self, request: Request, wanted: Preferences = NONE) -> Reply:
+    def chosen(self, request: Request, session: Session, wanted: Preferences = NONE) -> Reply:
         """Return the answer that is preferred, or the refusal of what cannot be given."""
         pair = None if wanted.code or wanted.example else self._pair(request)
         choice = pair[0] if pair else self._chosen(wanted.code)
@@ -75,16 +76,16 @@ class Answers:
             if not names:
                 return _unknown(choice, wanted.example)
         if not names or choice.status in (204, 304):
-            return self._finished(self._empty(request, choice), choice, request, wanted)
+            return self._finished(self._empty(request, session, choice), choice, request, wanted)
         named = choose.negotiate(wanted.accept, names)
         if named is None:
             return _not_acceptable(wanted.accept, names)
         example = pair[2] if pair else self._example(choice, named[0], wanted)
-        return self._told(request, choice, named, wanted, example)
+        return self._told(request, session, choice, named, wanted, example)
 
-    def apart(self, request: Request, wanted: Preferences) -> Reply:
+    def apart(self, request: Request, session: Session, wanted: Preferences) -> Reply:
         """Return the answer to a request that resources cannot make sense of."""
-        return self._apart.chosen(request, wanted)
+        return self._apart.chosen(request, session, wanted)
 
     @cached_property
     def _apart(self) -> Answers:
@@ -135,6 +136,7 @@ class Answers:
     def _told(
         self,
         request: Request,
+        session: Session,
         choice: Choice,
         named: tuple[str, str],
         wanted: Preferences,
@@ -142,20 +144,25 @@ class Answers:
     ) -> Reply:
         """Return the reply with an example, or with a body that is made where there is none."""
         if example is None:
-            reply = self._made(request, choice, named, wanted)
+            reply = self._made(request, session, choice, named, wanted)
         elif example.wrong and not self._settings.invalid_examples:
-            reply, note = self._made(request, choice, named, wanted), _note(example)
+            reply, note = self._made(request, session, choice, named, wanted), _note(example)
             return self._finished(reply, choice, request, wanted, note)
         else:
             reply = self._content.reply(choice, named, example.example.value, ())
         return self._finished(reply, choice, request, wanted)
 
     def _made(
-        self, request: Request, choice: Choice, named: tuple[str, str], wanted: Preferences
+        self,
+        request: Request,
+        session: Session,
+        choice: Choice,
+        named: tuple[str, str],
+        wanted: Preferences,
     ) -> Reply:
         """Return what the resource answers, in this media type, or a generated body."""
         try:
-            reply = self._asked(request, choice)
+            reply = self._asked(request, session, choice)
             if reply is not None and reply.status != choice.status:
                 if not wanted.code:
                     return reply
@@ -192,9 +199,11 @@ class Answers:
         schema = content[name].schema
         return [value] if schema == first.schema or self._content.accepts(schema, value) else None
 
-    def _asked(self, request: Request, choice: Choice) -> Reply | None:
+    def _asked(self, request: Request, session: Session, choice: Choice) -> Reply | None:
         """Return what the resource answers, where it answers with this response."""
-        return self._resource(request) if self._resource and self._is_usual(choice) else None
+        if self._resource is None or not self._is_usual(choice):
+            return None
+        return self._resource(request, session)
 
     def _is_usual(self, choice: Choice) -> bool:
         """Tell whether the resource answers with this response."""
@@ -213,9 +222,9 @@ class Answers:
         plain = media_types.is_json(first) and choose.sent(first) == first
         return plain and self._example(choice, first, NONE) is None
 
-    def _empty(self, request: Request, choice: Choice) -> Reply:
+    def _empty(self, request: Request, session: Session, choice: Choice) -> Reply:
         """Return the reply without a body."""
-        reply = self._asked(request, choice)
+        reply = self._asked(request, session, choice)
         if reply is None:
             return Reply(choice.status, b"", (), "")
         return reply if reply.status != 204 else Reply(204, b"", reply.headers, "")

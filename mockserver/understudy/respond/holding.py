@@ -18,7 +18,8 @@ from understudy.generate.entities import Entities
 from understudy.generate.source import Source
 from understudy.respond.fitting import difference, fitted, patched
 from understudy.respond.ids import Ids, Scope, spelled, spelled_scope
-from understudy.state.store import Changes, Store
+from understudy.state.session import Session
+from understudy.state.store import Changes
 from understudy.types import Json, JsonObject
 
 _Change: TypeAlias = Callable[[JsonObject], JsonObject]
@@ -35,7 +36,6 @@ class Holding:
         contract: str,
         kind: Kind,
         entities: Entities,
-        store: Store,
         shapes: Shapes,
         *,
         strict: bool = False,
@@ -43,76 +43,82 @@ class Holding:
         self.kind = kind
         self._contract = contract
         self._entities = entities
-        self._store = store
-        self._strict = strict
+        self.strict = strict
         self._shapes = shapes
         self._ids = Ids(kind, entities, shapes)
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
 
-    def keys(self, scope: Scope, *, new: bool = False) -> list[str]:
+    def keys(self, session: Session, scope: Scope, *, new: bool = False) -> list[str]:
         """Return the ids, as text, of the members that lists show: created ones stand first.
 
         What is `new` has only those that clients created.
         """
-        known, changes = self._ids.listed(scope), self._changes(scope)
+        known, changes = self._ids.listed(scope), self._changes(session, scope)
         fresh = [key for key, value in changes.items() if value is not None and key not in known]
         if new:
             return fresh[::-1]
         return fresh[::-1] + [key for key in known if changes.get(key, key) is not None]
 
-    def member(self, scope: Scope, key: str) -> JsonObject | None:
+    def member(self, session: Session, scope: Scope, key: str) -> JsonObject | None:
         """Return the member with this id, or None for one that was deleted or never there."""
-        return self._present(scope, key, self._changes(scope))
+        return self._present(scope, key, self._changes(session, scope))
 
-    def is_new(self, scope: Scope, key: str) -> bool:
+    def is_new(self, session: Session, scope: Scope, key: str) -> bool:
         """Tell whether a client created the member with this id."""
-        changes = self._changes(scope)
+        changes = self._changes(session, scope)
         return changes.get(key) is not None and key not in self._ids.listed(scope)
 
-    def is_gone(self, scope: Scope, key: str) -> bool:
+    def is_gone(self, session: Session, scope: Scope, key: str) -> bool:
         """Tell whether the member with this id was deleted."""
-        return self._changes(scope).get(key, key) is None
+        return self._changes(session, scope).get(key, key) is None
 
-    def is_known(self, scope: Scope, key: str) -> bool:
+    def is_known(self, session: Session, scope: Scope, key: str) -> bool:
         """Tell whether lists show the member with this id."""
-        changes = self._changes(scope)
+        changes = self._changes(session, scope)
         return changes[key] is not None if key in changes else key in self._ids.listed(scope)
 
     def create(
-        self, scope: Scope, body: Mapping[str, Json], given: Mapping[str, Json]
+        self, session: Session, scope: Scope, body: Mapping[str, Json], given: Mapping[str, Json]
     ) -> JsonObject:
         """Return a new member with what the request names, as far as it fits."""
         made: JsonObject = {}
 
         def make(ordinal: int, changes: Changes) -> tuple[str, JsonObject]:
             id_ = self._ids.fresh(scope, ordinal, body.get(self.kind.id), changes)
-            made.update(self._created(scope, id_, body, given))
+            made.update(self._created(session.now, scope, id_, body, given))
             return spelled(id_), made
 
-        self._store.change(self._contract, self.kind.name, spelled_scope(scope), make)
+        session.change(self._contract, self.kind.name, spelled_scope(scope), make)
         return made
 
-    def update(self, scope: Scope, key: str, body: Json) -> JsonObject | None:
+    def update(self, session: Session, scope: Scope, key: str, body: Json) -> JsonObject | None:
         """Return the member with this id, patched by `body`; None if it was deleted.
 
         Raises PatchError for a JSON Patch that does not fit what is there.
         """
-        return self._changed(scope, key, lambda old: self._touched(old, patched(old, body)))
+        return self._changed(
+            session, scope, key, lambda old: self._touched(session, old, patched(old, body))
+        )
 
     def replace(
-        self, scope: Scope, key: str, body: Mapping[str, Json], asked: Mapping[str, Json]
+        self,
+        session: Session,
+        scope: Scope,
+        key: str,
+        body: Mapping[str, Json],
+        asked: Mapping[str, Json],
     ) -> JsonObject:
         """Return the member with this id, of which `asked` members are as in `body`, or gone."""
 
         def replaced(old: JsonObject) -> JsonObject:
             kept = {k: v for k, v in old.items() if k not in asked or k == self.kind.id}
             wanted = {k: v for k, v in body.items() if k != self.kind.id}
-            return self._touched(old, {**kept, **wanted})
+            return self._touched(session, old, {**kept, **wanted})
 
-        found = self._changed(scope, key, replaced, anew=True)
+        found = self._changed(session, scope, key, replaced, anew=True)
         return found if found is not None else {}
 
-    def delete(self, scope: Scope, key: str) -> JsonObject | None:
+    def delete(self, session: Session, scope: Scope, key: str) -> JsonObject | None:
         """Return the member with this id, which is gone from now on; None if it was already."""
         found: list[JsonObject] = []
 
@@ -123,21 +129,21 @@ class Holding:
             found.append(old)
             return key, None
 
-        self._store.change(self._contract, self.kind.name, spelled_scope(scope), make)
+        session.change(self._contract, self.kind.name, spelled_scope(scope), make)
         return found[0] if found else None
 
     def _present(self, scope: Scope, key: str, changes: Changes) -> JsonObject | None:
         if key in changes:
             return changes[key]
-        if self._strict and key not in self._ids.listed(scope):
+        if self.strict and key not in self._ids.listed(scope):
             return None
         return self._generated(scope, key)
 
-    def _changes(self, scope: Scope) -> Changes:
-        return self._store.changes(self._contract, self.kind.name, spelled_scope(scope))
+    def _changes(self, session: Session, scope: Scope) -> Changes:
+        return session.changes(self._contract, self.kind.name, spelled_scope(scope))
 
     def _changed(
-        self, scope: Scope, key: str, change: _Change, *, anew: bool = False
+        self, session: Session, scope: Scope, key: str, change: _Change, *, anew: bool = False
     ) -> JsonObject | None:
         """Remember what `change` makes of a member; with `anew`, also of one that was deleted."""
         made: list[JsonObject] = []
@@ -151,18 +157,20 @@ class Holding:
             made.append(change(old))
             return key, made[0]
 
-        self._store.change(self._contract, self.kind.name, spelled_scope(scope), make)
+        session.change(self._contract, self.kind.name, spelled_scope(scope), make)
         return made[0] if made else None
 
-    def _touched(self, old: JsonObject, new: JsonObject) -> JsonObject:
+    def _touched(self, session: Session, old: JsonObject, new: JsonObject) -> JsonObject:
         """Return a member changed to `new` as far as it stays valid, with the time of it."""
-        whole = self.kind.whole
+        whole, now = self.kind.whole, self._entities.stamp(session.now)
         changed = {k: v for k, v in difference(old, new).items() if k in self.kind.properties}
         changed.pop(self.kind.id, None)
         latest = names.first_of(names.LATEST, self.kind.properties)
-        groups = [{key: value, **self._ends(key, value, old)} for key, value in changed.items()]
+        groups = [
+            {key: value, **self._ends(key, value, old, now)} for key, value in changed.items()
+        ]
         if latest and latest not in changed:
-            groups.append({latest: self._entities.now()})
+            groups.append({latest: now})
 
         def accepts(value: JsonObject) -> bool:
             return self._entities.accepts(whole, self._entities.counted(whole, value))
@@ -172,7 +180,7 @@ class Holding:
         found = fitted(found, [n for n in nulls if next(iter(n)) in found], accepts)
         return self._entities.counted(whole, found)
 
-    def _ends(self, key: str, value: Json, old: JsonObject) -> dict[str, Json]:
+    def _ends(self, key: str, value: Json, old: JsonObject, now: str) -> dict[str, Json]:
         """Return the times that a new state says something of: of its own end, and of no other."""
         if names.plain(key) not in ("state", "status"):
             return {}
@@ -181,7 +189,6 @@ class Holding:
             for state in self._shapes.enum(self.kind.properties[key])
             if (name := names.first_of((f"{state}at",), self.kind.properties))
         }
-        now = self._entities.now()
         return {
             name: (old.get(name) or now) if state == value else None
             for name, state in ends.items()
@@ -189,22 +196,28 @@ class Holding:
         }
 
     def _created(
-        self, scope: Scope, id_: Json, body: Mapping[str, Json], given: Mapping[str, Json]
+        self,
+        now: int,
+        scope: Scope,
+        id_: Json,
+        body: Mapping[str, Json],
+        given: Mapping[str, Json],
     ) -> JsonObject:
         properties, whole = self.kind.properties, self.kind.whole
         must = {**self._fixed(scope, id_), **given}
         sent = {k: v for k, v in body.items() if k in properties and k not in must}
         sent = {k: v for k, v in sent.items() if self._takes(k, v)}
-        wanted = {**dict(self._first()), **sent}
+        wanted = {**dict(self._first(now)), **sent}
         try:
-            made = self._entities.make(whole, {**must, **wanted}, *self._labels(scope, id_))
+            labels = self._labels(scope, id_)
+            made = self._entities.make(whole, {**must, **wanted}, *labels, now=now)
         except GenerationError:
-            made = self._make(scope, id_, must)
+            made = self._make(scope, id_, must, now)
             groups = [{key: value} for key, value in wanted.items()]
             made = fitted(made, groups, lambda one: self._entities.accepts(whole, one))
         return self._entities.counted(whole, made)
 
-    def _first(self) -> Iterator[tuple[str, Json]]:
+    def _first(self, now: int) -> Iterator[tuple[str, Json]]:
         """Yield what members of a new resource are, of which the request says nothing."""
         for name, schema in self.kind.properties.items():
             plain, enum = names.plain(name), self._shapes.enum(schema)
@@ -213,7 +226,7 @@ class Holding:
             if default is not None and validator.accepts(default):
                 yield name, default
             elif plain in _TIMES and self._shapes.is_instant(schema):
-                yield name, self._entities.now()
+                yield name, self._entities.stamp(now)
             elif plain in ("state", "status") and enum:
                 yield name, enum[0]
             elif validator.accepts(None) and (self._shapes.is_instant(schema) or plain == "rating"):
@@ -251,13 +264,15 @@ class Holding:
         except GenerationError:
             return self._make(scope, key, must)
 
-    def _make(self, scope: Scope, id_: Json, must: Mapping[str, Json]) -> JsonObject:
+    def _make(
+        self, scope: Scope, id_: Json, must: Mapping[str, Json], now: int | None = None
+    ) -> JsonObject:
         """Return a member with what is given, as far as that is possible."""
         labels, whole = self._labels(scope, id_), self.kind.whole
         try:
-            return self._entities.make(whole, must, *labels)
+            return self._entities.make(whole, must, *labels, now=now)
         except GenerationError:
-            made = self._entities.make(whole, {}, *labels)
+            made = self._entities.make(whole, {}, *labels, now=now)
             groups = [{name: value} for name, value in must.items()]
             return fitted(made, groups, lambda one: self._entities.accepts(whole, one))
 

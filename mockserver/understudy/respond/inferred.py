@@ -6,6 +6,7 @@ The meaning is the one that the checks demand. What names tell nothing of is not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -21,6 +22,7 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.errors import GenerationError
 from understudy.exchange import Reply, Request
 from understudy.generate.entities import Entities
+from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
 from understudy.respond.echoing import Echo
@@ -31,10 +33,10 @@ from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
 from understudy.respond.sorting import Entry, Sorting
 from understudy.respond.whereabouts import Whereabouts
-from understudy.state.store import FullError, Store
+from understudy.state.session import FullError, Session
 from understudy.types import Json
 
-Answer: TypeAlias = Callable[[Request], Reply]
+Answer: TypeAlias = Callable[[Request, Session], Reply]
 
 FULL = "No more resources are kept here; reset the stand-in"
 
@@ -50,14 +52,12 @@ class Inferred:
         self,
         contract: Contract,
         world: World,
-        store: Store,
         dialect: Dialect,
         *,
         strict: bool = False,
     ) -> None:
         self._contract = contract
         self._world = world
-        self._store = store
         self._dialect = dialect
         self._strict = strict
         self._shapes = shapes_of(contract.schemas)
@@ -100,14 +100,16 @@ class Inferred:
     @cached_property
     def _holdings(self) -> Mapping[str, Holding]:
         declared = self._contract.behaviour.resources
-        return {
-            kind.name: Holding(
-                self._contract.name, kind, self.entities, self._store, self._shapes,
-                strict=self._strict,
-            )
-            for kind in self._kinds.values()
-            if kind.name not in declared
-        }  # fmt: skip
+        told = self._kinds.values()
+        return {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
+
+    def _holding(self, kind: Kind) -> Holding:
+        """Return what keeps a resource; of one whose size is said, no more are there than that."""
+        size = self._contract.behaviour.sizes.get(kind.name)
+        if size is not None:
+            kind = replace(kind, count=Source.of(kind.name).between(*size))
+        strict = self._strict or size is not None
+        return Holding(self._contract.name, kind, self.entities, self._shapes, strict=strict)
 
     @cached_property
     def _showing(self) -> Showing:
@@ -129,11 +131,11 @@ class Inferred:
         full = self._dialect.error(507, FULL)
         missing = self._missing(part.resource)
 
-        def guarded(request: Request) -> Reply:
-            if not where.exists(request):
+        def guarded(request: Request, session: Session) -> Reply:
+            if not where.exists(request, session):
                 return missing
             try:
-                return answer(request)
+                return answer(request, session)
             except FullError:
                 return full
             except PatchError as error:
@@ -152,17 +154,17 @@ class Inferred:
         sorting = Sorting(part.operation, kind, part.order, self._shapes)
         wanted, valid = _wanted(part, kind), self.entities.validator(schema)
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             here = where.scope(request)
-            everything = keys = holding.keys(here, new=where.is_new(request))
+            everything = keys = holding.keys(session, here, new=where.is_new(request, session))
             if wanted or sorting.matters(request):
-                found = [(key, holding.member(here, key) or {}) for key in keys]
+                found = [(key, holding.member(session, here, key) or {}) for key in keys]
                 keys = [key for key, _ in sorting.sorted(_kept(found, wanted, request), request)]
             page = pages.page(keys, request)
             shown = keys[page.start : page.stop]
             if len(shown) < least:
                 shown = everything[:least]
-            members = (holding.member(here, key) or {} for key in shown)
+            members = (holding.member(session, here, key) or {} for key in shown)
             items = [self._showing.view(part.schema, member, kind) for member in members]
             body = put(around, part.items, items)
             for tokens, value in pages.around(page, len(items), request) if part.items else ():
@@ -179,8 +181,8 @@ class Inferred:
         if show is None:
             return None
 
-        def answer(request: Request) -> Reply:
-            found = holding.member(where.scope(request), spelled(part.id.of(request)))
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.member(session, where.scope(request), spelled(part.id.of(request)))
             return missing if found is None else show(found)
 
         return answer
@@ -190,11 +192,11 @@ class Inferred:
         given = {t[0]: r for t, r in part.echoes.items() if r.location in ("path", "query")}
         defaults = {tokens[0]: default for tokens, default in part.defaults.items()}
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             fixed = {name: r.of(request) for name, r in given.items()}
             fixed = {name: value for name, value in fixed.items() if value is not MISSING}
             body = {**defaults, **_object(request.body)}
-            made = holding.create(where.scope(request), body, fixed)
+            made = holding.create(session, where.scope(request), body, fixed)
             return self._showing.located(show(made), holding.kind, made, request)
 
         return answer
@@ -203,8 +205,8 @@ class Inferred:
         show = self._showing.written(part, part.operation.success, holding.kind)
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
-            found = holding.update(where.scope(request), _key(part, request), request.body)
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.update(session, where.scope(request), _key(part, request), request.body)
             return missing if found is None else show(found)
 
         return answer
@@ -219,12 +221,12 @@ class Inferred:
         asked = self._shapes.properties(next(iter(schemas.values()), {}))
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             scope, key = where.scope(request), _key(part, request)
-            is_known = holding.is_known(scope, key)
-            if not is_known and created is None and holding.member(scope, key) is None:
+            is_known = holding.is_known(session, scope, key)
+            if not is_known and created is None and holding.member(session, scope, key) is None:
                 return missing
-            found = holding.replace(scope, key, _object(request.body), asked)
+            found = holding.replace(session, scope, key, _object(request.body), asked)
             if is_known or created is None:
                 return show(found)
             return self._showing.located(anew(found), kind, found, request)
@@ -235,8 +237,8 @@ class Inferred:
         show = self._showing.written(part, part.operation.success, holding.kind)
         missing = self._missing(part.resource)
 
-        def answer(request: Request) -> Reply:
-            found = holding.delete(where.scope(request), _key(part, request))
+        def answer(request: Request, session: Session) -> Reply:
+            found = holding.delete(session, where.scope(request), _key(part, request))
             return missing if found is None else show(found)
 
         return answer

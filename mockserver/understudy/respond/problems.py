@@ -80,6 +80,13 @@ KINDS: Final[Mapping[str, Kind]] = {
             "No documented media type of the response is one that `Accept` allows.",
             own=True,
         ),
+        Kind("invalid-session", 400, "The name of a session is no name.", own=True),
+        Kind(
+            "too-many-sessions",
+            503,
+            "As many sessions are in use as are kept; remove some, or wait until they are idle.",
+            own=True,
+        ),
         Kind("invalid-preference", 422, "A value of `Prefer` cannot be meant.", own=True),
         Kind(
             "undocumented-status",
@@ -94,6 +101,24 @@ KINDS: Final[Mapping[str, Kind]] = {
             own=True,
         ),
         Kind(
+            "not-recorded",
+            404,
+            "`understudy replay`: nothing like the request is recorded.",
+            own=True,
+        ),
+        Kind("unsendable", 400, "`understudy proxy`: the request cannot be forwarded.", own=True),
+        Kind("no-answer", 502, "`understudy proxy`: the service gave no whole answer.", own=True),
+        Kind(
+            "broken-promise",
+            502,
+            "`understudy proxy --errors`: the service broke its contract; `errors` says how.",
+            own=True,
+        ),
+        Kind("no-tunnel", 501, "`understudy proxy`: connections are not handed over.", own=True),
+        Kind("loop", 508, "`understudy proxy`: the request came back to where it was.", own=True),
+        Kind("late-answer", 504, "`understudy proxy`: the service took too long.", own=True),
+        Kind("unknown-scenario", 404, "The scenario that was asked for is not there.", own=True),
+        Kind(
             "unanswerable",
             501,
             "The documented response cannot be made: nothing satisfies its schema.",
@@ -105,7 +130,11 @@ KINDS: Final[Mapping[str, Kind]] = {
     )
 }
 
-_BY_STATUS: Final = {kind.status: kind for kind in reversed(list(KINDS.values()))}
+_BY_STATUS: Final = {
+    kind.status: kind
+    for kind in reversed(list(KINDS.values()))
+    if not kind.own or kind.name == "defect"
+}
 
 
 @dataclass(frozen=True, slots=True)

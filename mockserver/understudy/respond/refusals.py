@@ -69,6 +69,10 @@ class Refusals:
         fault = Fault(reply.status, told.get("detail", told.get("title", "")), (), kind)
         return self._reply(fault, reply.headers)
 
+    def fault(self, fault: Fault, headers: Headers = ()) -> Reply:
+        """Return the reply that tells `fault`; one of no kind keeps its status."""
+        return self._reply(fault, headers)
+
     def _reply(self, fault: Fault, headers: Headers, wanted: Preferences = NONE) -> Reply:
         if self.dialect.media_type != MEDIA_TYPE:
             return self.dialect.reply(fault, headers)

@@ -20,31 +20,35 @@ from understudy.exchange import Reply, Request
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
 from understudy.respond.inferred import FULL, Inferred
-from understudy.state.store import FullError, Store
+from understudy.state.session import FullError, Session
 from understudy.types import Json, JsonObject
 
-Answer: TypeAlias = Callable[[Request], Reply]
+Answer: TypeAlias = Callable[[Request, Session], Reply]
 
 _SHELVES = 256
 _MARK = "\0items"
 
 
 class _Shelf:
-    """Everything one parent has of one resource, in order, as values and as bytes."""
+    """Everything one parent has of one resource, in order, as values and as bytes.
+
+    What clients created stands before what is of the `world`.
+    """
 
     __slots__ = ("_count", "_created", "_id", "bodies", "by_id", "values")
 
     def __init__(
-        self, created: Sequence[JsonObject], members: Sequence[JsonObject], id_: tuple[str, ...]
+        self,
+        id_: tuple[str, ...],
+        world: _Shelf | None = None,
+        created: Sequence[JsonObject] = (),
     ) -> None:
         self._created = created
         self._count = 0
         self._id = id_
-        self.values: list[JsonObject] = []
-        self.bodies: list[bytes] = []
-        self.by_id: dict[Json, tuple[JsonObject, bytes]] = {}
-        self._put_first(members)
-        self.catch_up()
+        self.values: list[JsonObject] = [*world.values] if world else []
+        self.bodies: list[bytes] = [*world.bodies] if world else []
+        self.by_id: dict[Json, tuple[JsonObject, bytes]] = {**world.by_id} if world else {}
 
     def is_of(self, created: Sequence[JsonObject]) -> bool:
         """Tell whether the shelf stands on `created` and not on what was there before a reset."""
@@ -55,9 +59,10 @@ class _Shelf:
         if self._count < len(self._created):
             fresh = self._created[self._count :]
             self._count += len(fresh)
-            self._put_first(fresh[::-1])
+            self.put_first(fresh[::-1])
 
-    def _put_first(self, values: Sequence[JsonObject]) -> None:
+    def put_first(self, values: Sequence[JsonObject]) -> None:
+        """Put these members before all others."""
         bodies = [dumps(value) for value in values]
         self.values[:0], self.bodies[:0] = values, bodies
         for value, body in zip(values, bodies, strict=True):
@@ -71,17 +76,15 @@ class Resources:
         self,
         contract: Contract,
         world: World,
-        store: Store,
         dialect: Dialect,
         *,
         strict_ids: bool = False,
     ) -> None:
         self._contract = contract
         self._world = world
-        self._store = store
         self._dialect = dialect
-        self._inferred = Inferred(contract, world, store, dialect, strict=strict_ids)
-        self._shelves: OrderedDict[tuple[str, Json], _Shelf] = OrderedDict()
+        self._inferred = Inferred(contract, world, dialect, strict=strict_ids)
+        self._shelves: OrderedDict[tuple[str | None, str, Json], _Shelf] = OrderedDict()
 
     def answer(self, operation: Operation) -> Answer:
         """Return what answers valid requests to `operation`."""
@@ -96,8 +99,8 @@ class Resources:
         status, media_type = _success(operation)
         before, after = self._envelope(operation, action)
 
-        def answer(request: Request) -> Reply:
-            shelf = self._shelf(action.resource, _parent(action, request))
+        def answer(request: Request, session: Session) -> Reply:
+            shelf = self._shelf(session, action.resource, _parent(action, request))
             bodies = _filtered(shelf, action.filters, request)
             start = _number(action.offset, request, 0)
             bodies = bodies[start : start + _number(action.limit, request, len(bodies))]
@@ -110,8 +113,8 @@ class Resources:
         missing = self._dialect.error(404, f"{action.resource.capitalize()} not found")
         identifier = action.id or Runtime("path", "id")
 
-        def answer(request: Request) -> Reply:
-            shelf = self._shelf(action.resource, _parent(action, request))
+        def answer(request: Request, session: Session) -> Reply:
+            shelf = self._shelf(session, action.resource, _parent(action, request))
             found = shelf.by_id.get(identifier.of(request))
             if found is None:
                 return missing
@@ -125,14 +128,14 @@ class Resources:
         creation = self._world.creation(action.resource, action.let, action.assign)
         full = self._dialect.error(507, FULL)
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, session: Session) -> Reply:
             parent = _parent(action, request)
 
             def make(ordinal: int) -> JsonObject:
-                return creation(parent, ordinal, request)
+                return creation(parent, ordinal, request, session.now)
 
             try:
-                value = self._store.add(self._contract.name, action.resource, parent, make)
+                value = session.add(self._contract.name, action.resource, parent, make)
             except FullError:
                 return full
             return Reply(status, dumps(value), (), media_type)
@@ -145,7 +148,7 @@ class Resources:
         schema = operation.success.schemas.get(media_type)
         echo = self._inferred.echo(operation, schema) if schema is not None else None
 
-        def answer(request: Request) -> Reply:
+        def answer(request: Request, _session: Session) -> Reply:
             if schema is None:
                 return Reply(status, b"", (), "")
             label = f"{operation.label} {dumps([request.path, request.query]).decode()}"
@@ -166,18 +169,32 @@ class Resources:
         before, _, after = dumps(value).partition(dumps(_MARK))
         return before, after
 
-    def _shelf(self, resource: str, parent: Json) -> _Shelf:
-        """Return the shelf, from the cache or anew; the one longest unused makes room."""
-        created = self._store.created(self._contract.name, resource, parent)
-        key = (resource, parent)
+    def _shelf(self, session: Session, resource: str, parent: Json) -> _Shelf:
+        """Return what there is for one client, from the cache or anew."""
+        created = session.created(self._contract.name, resource, parent)
+        if not created:
+            return self._of_world(resource, parent)
+        key = (session.name, resource, parent)
         shelf = self._shelves.get(key)
-        if shelf is not None and shelf.is_of(created):
-            self._shelves.move_to_end(key)
-            shelf.catch_up()
-            return shelf
-        members = self._world.collection(resource, parent).members
-        id_ = self._contract.behaviour.resources[resource].id
-        shelf = self._shelves[key] = _Shelf(created, members, id_)
+        if shelf is None or not shelf.is_of(created):
+            id_ = self._contract.behaviour.resources[resource].id
+            shelf = _Shelf(id_, self._of_world(resource, parent), created)
+        shelf.catch_up()
+        return self._kept(key, shelf)
+
+    def _of_world(self, resource: str, parent: Json) -> _Shelf:
+        """Return what there is for clients that created nothing."""
+        key = (None, resource, parent)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            shelf = _Shelf(self._contract.behaviour.resources[resource].id)
+            shelf.put_first(self._world.collection(resource, parent).members)
+        return self._kept(key, shelf)
+
+    def _kept(self, key: tuple[str | None, str, Json], shelf: _Shelf) -> _Shelf:
+        """Keep a shelf in the cache; the one longest unused makes room."""
+        self._shelves[key] = shelf
+        self._shelves.move_to_end(key)
         if len(self._shelves) > _SHELVES:
             self._shelves.popitem(last=False)
         return shelf

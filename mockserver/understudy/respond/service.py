@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from understudy.config import BODY_LIMIT, Settings
+from understudy.config import Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
@@ -34,14 +34,14 @@ from understudy.respond.problems import detail, refusal
 from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer
 from understudy.respond.stage import Stage
-from understudy.state.store import Store
+from understudy.state.session import Session
 from understudy.types import Json
 
 VIOLATIONS = "Understudy-Violations"
 """The header field that lists what is wrong with a request that is answered all the same."""
 
 _LONGEST_FIELD = 8000
-_WORLDS = 4
+_WORLDS = 16
 _ACCEPTS = 64
 _SMALL = 100
 """How many operations a contract has whose examples are all looked at when it is loaded."""
@@ -53,7 +53,8 @@ _logger = logging.getLogger("understudy")
 class Handler:
     """One operation, compiled: every step is built at the first request and then only called.
 
-    `answer` is for requests that prefer nothing; `world` gives the answers of another seed.
+    `answer` is for requests that prefer nothing; `world` gives the answers of another seed, and
+    of a contract that differs from this one in how many members its resources have.
     """
 
     operation: Operation
@@ -62,10 +63,11 @@ class Handler:
     body: Body | None
     answer: Answer
     answers: Answers
-    world: Callable[[int], Answers]
+    world: Callable[[int, Contract | None], Answers]
     refusals: Refusals
     unauthorized: Reply
     validates: str
+    longest: int
     usual_accepts: set[bytes] = field(default_factory=set)
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
@@ -80,11 +82,11 @@ class Handler:
             known = ", ".join(self.body.validators)
             message = f"Unsupported media type, expected {known}"
             return self.refusals.error("unsupported-media-type", message)
-        return self.too_large() if length > BODY_LIMIT else None
+        return self.too_large() if length > self.longest else None
 
     def too_large(self) -> Reply:
         """Return the refusal of a body beyond the limit."""
-        message = f"Request body is larger than {BODY_LIMIT} bytes"
+        message = f"Request body is larger than {self.longest} bytes"
         return self.refusals.error("content-too-large", message)
 
     def read(
@@ -130,16 +132,24 @@ class Handler:
         return self._preferred(headers, query) if b"__" in query else None
 
     def choose(
-        self, request: Request, wanted: Preferences, invalid: Sequence[Invalid] = ()
+        self,
+        request: Request,
+        session: Session,
+        wanted: Preferences = NONE,
+        contract: Contract | None = None,
+        invalid: Sequence[Invalid] = (),
     ) -> Reply:
-        """Return the answer that is preferred; `invalid` is what is wrong with the request."""
+        """Return the answer that is preferred; `invalid` is what is wrong with the request.
+
+        `contract` is the one to answer for, if it is not the handler's own.
+        """
         if wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
-        answers = self.answers if wanted.seed is None else self.world(wanted.seed)
+        answers = self.world(session.seed if wanted.seed is None else wanted.seed, contract)
         if any(one.path[0] in ("path", "body") for one in invalid):
-            reply = answers.apart(request, wanted)
+            reply = answers.apart(request, session, wanted)
         else:
-            reply = answers.chosen(request, wanted)
+            reply = answers.chosen(request, session, wanted)
         if not invalid or self.validates == "off":
             return reply
         return replace(reply, headers=(*reply.headers, (VIOLATIONS, violations(invalid))))
@@ -160,13 +170,12 @@ class Handler:
 class Service:
     """Answers for one contract under one setting."""
 
-    def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
+    def __init__(self, contract: Contract, settings: Settings) -> None:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
-        self._store = store
-        self._stages: OrderedDict[int, Stage] = OrderedDict()
-        self._main = Stage(contract, settings, store)
+        self._stages: OrderedDict[tuple[int, int], Stage] = OrderedDict()
+        self._main = Stage(contract, settings)
         self._small = len(contract.operations) <= _SMALL
         examples = invalid_examples(contract) if self._small else ()
         self.problems = (*infeasible(contract, LOOKED_AT), *examples)
@@ -243,23 +252,25 @@ class Service:
             body=compile_body(operation.body, self.contract.schemas),
             answer=answers.usual,
             answers=answers,
-            world=lambda seed: self._stage(seed).answers(operation),
+            world=lambda seed, contract: self._stage(seed, contract).answers(operation),
             refusals=refusals,
             unauthorized=refusals.error("unauthorized", asked_for(operation.security), headers),
             validates=settings.validate_requests,
+            longest=settings.limits.body,
         )
 
-    def _stage(self, seed: int) -> Stage:
-        """Return the stage of a seed that a client asked for; the one longest unused makes room."""
-        if seed == self._settings.seed:
+    def _stage(self, seed: int, contract: Contract | None) -> Stage:
+        """Return the stage that is asked for; the one longest unused makes room."""
+        contract = contract or self.contract
+        if seed == self._settings.seed and contract is self.contract:
             return self._main
-        if seed not in self._stages:
-            settings = replace(self._settings, seed=seed)
-            self._stages[seed] = Stage(self.contract, settings, self._store)
+        key = seed, id(contract)  # which the stage keeps, so that no other gets its id
+        if key not in self._stages:
+            self._stages[key] = Stage(contract, replace(self._settings, seed=seed))
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
-        self._stages.move_to_end(seed)
-        return self._stages[seed]
+        self._stages.move_to_end(key)
+        return self._stages[key]
 
 
 def violations(found: Sequence[Invalid]) -> str:

@@ -13,13 +13,13 @@ from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.dialects import dialect
 from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer, Resources
-from understudy.state.store import Store
+from understudy.state.session import Session
 
 
 class Stage:
     """A contract in one world, and how its operations answer there."""
 
-    def __init__(self, contract: Contract, settings: Settings, store: Store) -> None:
+    def __init__(self, contract: Contract, settings: Settings) -> None:
         self.world = World(
             contract,
             seed=settings.seed,
@@ -31,7 +31,7 @@ class Stage:
         self._settings = settings
         self._dialect = dialect(contract.behaviour.errors)
         self._resources = Resources(
-            contract, self.world, store, self._dialect, strict_ids=settings.strict_ids
+            contract, self.world, self._dialect, strict_ids=settings.strict_ids
         )
         self._content = Content(contract.schemas, self.world)
         self._answers: dict[str, Answers] = {}
@@ -62,8 +62,8 @@ class Stage:
             return partial(_fail, error)
         if not refusals.restates:
             return answer
-        return lambda request: refusals.restated(answer(request))
+        return lambda request, session: refusals.restated(answer(request, session))
 
 
-def _fail(error: Exception, _request: Request) -> Reply:
+def _fail(error: Exception, _request: Request, _session: Session) -> Reply:
     raise error

@@ -14,6 +14,7 @@ from understudy.contract.pointers import MISSING
 from understudy.exchange import Request
 from understudy.respond.holding import Holding
 from understudy.respond.ids import Scope, spelled
+from understudy.state.session import Session
 from understudy.types import Json
 
 
@@ -53,21 +54,23 @@ class Whereabouts:
         """Return the collection that a request names."""
         return tuple(_scalar(one.of(request)) for one in self._runtimes)
 
-    def exists(self, request: Request) -> bool:
+    def exists(self, request: Request, session: Session) -> bool:
         """Tell whether everything exists that the collection belongs to."""
         for owner in self._owners:
             scope = tuple(_scalar(one.of(request)) for one in owner.scope)
             key = spelled(owner.at.of(request))
-            if owner.holding.is_gone(scope, key):
+            if owner.holding.is_gone(session, scope, key):
                 return False
-            if self._strict and not owner.holding.is_known(scope, key):
+            strict = self._strict or owner.holding.strict
+            if strict and not owner.holding.is_known(session, scope, key):
                 return False
         return all(spelled(runtime.of(request)) in known for runtime, known in self._shown)
 
-    def is_new(self, request: Request) -> bool:
+    def is_new(self, request: Request, session: Session) -> bool:
         """Tell whether the collection belongs to something that a client created."""
         return any(
             owner.holding.is_new(
+                session,
                 tuple(_scalar(one.of(request)) for one in owner.scope),
                 spelled(owner.at.of(request)),
             )

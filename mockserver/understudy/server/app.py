@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -13,14 +15,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy.codec import dumps
 from understudy.config import Settings
 from understudy.contract.model import Contract
-from understudy.errors import Problem
+from understudy.errors import ContractError, Problem
 from understudy.exchange import Reply
+from understudy.respond.problems import refusal
 from understudy.respond.service import Service
+from understudy.scenario.library import Scenarios
+from understudy.server.control.api import Control, is_control
+from understudy.server.control.desk import Desk, Scenario
+from understudy.server.control.history import History
+from understudy.server.control.reading import Reader, Served
 from understudy.server.framework import (
     ConnexionMiddleware,
     SwaggerUIMiddleware,
     SwaggerUIOptions,
 )
+from understudy.server.kept import Kept, keep
 from understudy.server.landing import landing_page
 from understudy.server.middleware import (
     AnswerMiddleware,
@@ -31,8 +40,10 @@ from understudy.server.middleware import (
 )
 from understudy.server.routing import Places, RouteMiddleware, sent_path
 from understudy.server.send import header, live, send_reply
+from understudy.server.taking import Taking
 from understudy.server.view import view
-from understudy.state.store import Store
+from understudy.server.whose import SESSION, asked_for
+from understudy.state.session import FullError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +52,35 @@ class Mounted:
 
     prefix: str
     service: Service
+    scenarios: Scenarios
     places: Places
     app: ASGIApp
 
 
 class Application:
-    """The ASGI application. `store` holds what clients create; `mounted` what is served where."""
+    """The ASGI application: `kept` is what clients did, `mounted` what is served where."""
 
     def __init__(
-        self, contracts: Sequence[Contract], settings: Settings, store: Store | None = None
+        self,
+        contracts: Sequence[Contract],
+        settings: Settings,
+        kept: Kept | None = None,
     ) -> None:
-        self.store = store or Store(settings.store, forgets=settings.stateless)
+        self.kept = kept or keep(settings)
+        self.sessions = self.kept.sessions
         alone = len(contracts) == 1
         self.mounted = tuple(
-            _mount("" if alone else f"/{contract.name}", contract, settings, self.store)
+            _mount("" if alone else f"/{contract.name}", contract, settings)
             for contract in contracts
         )
         self._pages = self._static_pages()
+        served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
+        self.history = History(self.kept.journal, Reader(served, settings.secret))
+        self._control = self._controlled(served, settings) if settings.control else None
         self._cors: ASGIApp | None = None
         if settings.cors:
             self._cors = CORSMiddleware(
-                self._dispatch,
+                self._in_session,
                 allow_origin_regex=".*",
                 allow_methods=["*"],
                 allow_headers=["*"],
@@ -77,10 +96,14 @@ class Application:
         if scope["type"] == "http":
             if scope["method"] == "HEAD":
                 send = partial(_bodiless, send)
-            app = self._cors if self._cors and header(scope, b"origin") else self._dispatch
+            if self._control is not None and is_control(scope["path"]):
+                await self._control(scope, receive, send)
+                return
+            app = self._cors if self._cors and header(scope, b"origin") else self._in_session
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
+            self.kept.journal.close()
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -98,8 +121,21 @@ class Application:
             mounted.service.preload()
 
     def reset(self) -> None:
-        """Forget everything that clients created."""
-        self.store.reset()
+        """Forget everything that clients did, in every session."""
+        self.sessions.reset()
+        self.kept.journal.clear()
+
+    async def _in_session(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find the session that a request is for, which a prefix of its path may name."""
+        name, scope = asked_for(scope)
+        try:
+            scope[SESSION] = self.sessions.find(name)
+        except ValueError as error:
+            await send_reply(refusal("invalid-session", str(error)), send)
+        except FullError:
+            await send_reply(refusal("too-many-sessions", "No more sessions are kept"), send)
+        else:
+            await self._dispatch(scope, receive, send)
 
     async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -109,9 +145,17 @@ class Application:
             return
         for mounted in self.mounted:
             if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
-                await mounted.app(scope, receive, send)
+                await self._noted(mounted.app, scope, receive, send)
                 return
         await self._unprefixed(scope, receive, send)
+
+    async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and take the exchange into the journal."""
+        taking = Taking(self.kept, scope[SESSION].name, scope, send)
+        try:
+            await app(scope, receive, taking)
+        finally:
+            taking.end()
 
     async def _unprefixed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a contract's own path without its prefix, if just one contract has it."""
@@ -120,11 +164,25 @@ class Application:
         if len(found) == 1:
             prefix = found[0].prefix
             prefixed = {**scope, "raw_path": (prefix + path).encode("latin-1")}
-            await found[0].app(prefixed, receive, send)
+            await self._noted(found[0].app, prefixed, receive, send)
             return
         places = [f"{mounted.prefix}/" for mounted in self.mounted]
         body = dumps({"detail": "Nothing is served here", "contracts": places})
         await send_reply(Reply(404, body), send)
+
+    def _controlled(self, served: Sequence[Served], settings: Settings) -> Control:
+        def problems() -> list[str]:
+            return [str(one) for one in self.problems]
+
+        desk = Desk(
+            self.sessions,
+            self.history,
+            self.kept.metrics,
+            served,
+            partial(_told, self.mounted),
+            problems,
+        )
+        return Control(desk, settings.control_token)
 
     def _static_pages(self) -> Mapping[str, Callable[[], Reply]]:
         """Return what makes the documents that never change, by path, when they are asked for."""
@@ -147,6 +205,17 @@ def _home(served: Sequence[tuple[str, Service]]) -> Reply:
     return Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
 
 
+def _told(mounted: Sequence[Mounted]) -> list[Scenario]:
+    """Return the scenarios of all contracts; those that cannot be read are told of elsewhere."""
+    told = []
+    for one in mounted:
+        for name in one.scenarios.names:
+            with suppress(ContractError):
+                description = one.scenarios.find(name).description
+                told.append(Scenario(one.service.contract.name, name, description))
+    return told
+
+
 def _document(contract: Contract, prefix: str | None = None) -> Reply:
     """Return the document of a contract; under a prefix, with this server as its only one."""
     document = contract.document.data
@@ -155,13 +224,15 @@ def _document(contract: Contract, prefix: str | None = None) -> Reply:
     return Reply(200, dumps(document))
 
 
-def _mount(prefix: str, contract: Contract, settings: Settings, store: Store) -> Mounted:
-    service, places = Service(contract, settings, store), Places(contract, prefix)
+def _mount(prefix: str, contract: Contract, settings: Settings) -> Mounted:
+    service, places = Service(contract, settings), Places(contract, prefix)
+    scenarios = Scenarios(contract, map(Path, settings.scenario_files))
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)
-    routed.add_api(view(contract), base_path=prefix, service=service, places=places)
+    parts = {"service": service, "scenarios": scenarios, "places": places}
+    routed.add_api(view(contract), base_path=prefix, **parts)
     app = Boundary(_BesideSwaggerUI(routed, prefix, contract, places), service)
-    return Mounted(prefix, service, places, app)
+    return Mounted(prefix, service, scenarios, places, app)
 
 
 class _BesideSwaggerUI:

@@ -8,18 +8,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from understudy.config import BODY_LIMIT
+from understudy.exchange import Reply
 from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
+from understudy.scenario.library import Scenarios
+from understudy.server.arriving import arrive
+from understudy.server.directing import early, is_directed, late
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
-from understudy.server.send import header, read_body, send_reply
+from understudy.server.send import send_reply
+from understudy.server.whose import SESSION
 
 _REQUEST = "understudy.request"
 _logger = logging.getLogger("understudy")
@@ -28,8 +33,11 @@ _logger = logging.getLogger("understudy")
 class _Step:
     """One step for one operation."""
 
-    def __init__(self, service: Service, operation_id: str, next_app: ASGIApp) -> None:
+    def __init__(
+        self, service: Service, scenarios: Scenarios, operation_id: str, next_app: ASGIApp
+    ) -> None:
         self._service = service
+        self._scenarios = scenarios
         self._operation_id = operation_id
         self.next_app = next_app
 
@@ -40,9 +48,15 @@ class _Step:
 
 
 class _Authenticate(_Step):
-    """Turns away requests without a good credential."""
+    """Lets scenarios have their say, and turns away requests without a good credential."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_directed(scope):
+            going = await early(self._scenarios, self.handler, scope, receive, send)
+            receive, send = going.receive, going.send
+            if going.reply is not None:
+                await send_reply(going.reply, send)
+                return
         refusal = self.handler.authenticate(scope["headers"], scope["query_string"])
         if refusal is None:
             await self.next_app(scope, receive, send)
@@ -54,25 +68,10 @@ class _Validate(_Step):
     """Turns away requests that the contract does not allow; passes the others on decoded."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        handler, raw, content_type = self.handler, b"", ""
-        if handler.body is not None:
-            content_type = header(scope, b"content-type")
-            length = header(scope, b"content-length")
-            size = int(length) if length.isdecimal() else 1
-            refusal = handler.expect(content_type, size)
-            body = await read_body(receive, BODY_LIMIT)
-            if refusal is None and body is None:
-                refusal = handler.too_large()
-            if refusal is not None:
-                await send_reply(refusal, send)
-                return
-            raw = body or b""
-        path, encoded = scope["path_params"], scope["extensions"][ENCODED]
-        query, headers = scope["query_string"], scope["headers"]
-        found = handler.read(path, query, headers, raw, content_type, encoded)
-        refusal = handler.refuse(found[1], headers, query) if found[1] else None
-        if refusal is not None:
-            await send_reply(refusal, send)
+        encoded = scope["extensions"][ENCODED]
+        found = await arrive(self.handler, scope, receive, scope["path_params"], encoded)
+        if isinstance(found, Reply):
+            await send_reply(found, send)
             return
         scope[_REQUEST] = found
         await self.next_app(scope, receive, send)
@@ -81,16 +80,22 @@ class _Validate(_Step):
 class _Answer(_Step):
     """Answers a valid request."""
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        handler = self.handler
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        handler, session = self.handler, scope[SESSION]
         request, invalid = scope[_REQUEST]
         wanted = handler.wanted(scope["headers"], scope["query_string"])
-        if wanted is None and not invalid:
-            await send_reply(handler.answer(request), send)
+        if wanted is None and session.plain and not invalid:
+            await send_reply(handler.answer(request, session), send)
             return
-        if wanted and wanted.delay:
+        wanted = wanted or NONE
+        if wanted.delay:
             await asyncio.sleep(wanted.delay / 1000)
-        await send_reply(handler.choose(request, wanted or NONE, invalid), send)
+        choose = partial(handler.choose, request, session, invalid=invalid)
+        if is_directed(scope):
+            going = await late(self._scenarios, wanted, choose, scope, receive, send)
+            await send_reply(going.reply or choose(wanted), going.send)
+        else:
+            await send_reply(choose(wanted), send)
 
 
 class _Steps(dict[str, _Step]):
@@ -110,9 +115,11 @@ class _StepAPI(RoutedAPI):  # type: ignore[misc]
 
     step: type[_Step]
 
-    def __init__(self, specification: Any, *, service: Service, **options: Any) -> None:
+    def __init__(
+        self, specification: Any, *, service: Service, scenarios: Scenarios, **options: Any
+    ) -> None:
         super().__init__(specification, **options)
-        self.operations = _Steps(lambda id_: self.step(service, id_, self.next_app))
+        self.operations = _Steps(lambda id_: self.step(service, scenarios, id_, self.next_app))
 
     def make_operation(self, operation: Any) -> _Step:
         """Return this kind's step for a Connexion operation."""
@@ -162,6 +169,10 @@ class Boundary:
             await self._app(scope, receive, send)
         except HTTPException as refusal:  # of Swagger UI, which has no such file
             await send_reply(self._service.dialect.error(refusal.status_code), send)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
+        except ConnectionResetError:  # a fault, where there is no connection to break
+            raise
         except Exception as error:
             routed = scope.get("extensions", {}).get("connexion_routing", {})
             reply = self._service.failed(error, routed.get("operation_id", ""))

@@ -43,11 +43,17 @@ class Places:
 
     def find(self, target: str, method: str = "") -> Route | None:
         """Return the route of a path as it was sent, which a query may follow, or None."""
+        found = self.below(target, method)
+        return found[1] if found else None
+
+    def below(self, target: str, method: str = "") -> tuple[str, Route] | None:
+        """Return the target below the address of the API, and its route, or None."""
         for base in self._bases:
             if target.startswith(base):
-                route = self._router.find(target[len(base) :] or "/", method)
+                below = target[len(base) :] or "/"
+                route = self._router.find(below, method)
                 if route is not None:
-                    return route
+                    return below, route
         return None
 
 

@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from understudy.config import Settings
+from understudy.config import Limits, Settings
 from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
 from understudy.server.app import Application
+from understudy.server.kept import Kept
 from understudy.server.watch import Watched
-from understudy.state.store import Store
+
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Serving:
         found = json.loads(text)
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
-        settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys")}
+        settings |= {key: tuple(settings[key]) for key in _TUPLES}
+        settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])
         found["names"] = tuple(found["names"])
@@ -70,8 +73,8 @@ class Serving:
                 raise StartError(message)
         return loaded
 
-    def _application(self, contracts: list[Contract], store: Store | None) -> Application:
-        application = Application(contracts, self.settings, store)
+    def _application(self, contracts: list[Contract], kept: Kept | None) -> Application:
+        application = Application(contracts, self.settings, kept)
         if self.preload:
             application.preload()
         return application

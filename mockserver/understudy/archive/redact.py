@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from understudy.archive.recording import Record
 from understudy.codec import dumps, loads
 from understudy.contract.model import Contract
 from understudy.exchange import Reply, Sent
-from understudy.proxy.recording import Record
 from understudy.types import Json
 
 REDACTED = "REDACTED"
@@ -44,7 +44,7 @@ class Redaction:
     def record(self, record: Record) -> Record:
         """Return a record without secrets."""
         sent, reply = record.exchange.sent, record.exchange.reply
-        secrets = _spellings({*self._of_sent(sent), *self._of_reply(reply), *self._named(record)})
+        secrets = self.secrets(record)
         exchange = replace(
             record.exchange,
             sent=Sent(
@@ -61,6 +61,11 @@ class Redaction:
             ),
         )
         return replace(record, exchange=exchange)
+
+    def secrets(self, record: Record) -> tuple[str, ...]:
+        """Return the secrets of a record in the ways they may be repeated, the longest first."""
+        sent, reply = record.exchange.sent, record.exchange.reply
+        return _spellings({*self._of_sent(sent), *self._of_reply(reply), *self._named(record)})
 
     def _of_sent(self, sent: Sent) -> Iterator[str]:
         """Yield the secrets of a request that may be repeated elsewhere."""
@@ -134,10 +139,10 @@ class Redaction:
         return body
 
 
-def redaction(contract: Contract | None, names: Iterable[str] = ()) -> Redaction:
-    """Return what is secret: what everybody keeps secret, the API keys of a contract, `names`."""
+def redaction(*contracts: Contract, names: Iterable[str] = ()) -> Redaction:
+    """Return what is secret: what everybody keeps secret, the API keys of contracts, `names`."""
     own = frozenset(name.lower() for name in names)
-    keys = _keys(contract) if contract is not None else frozenset()
+    keys = frozenset[str]().union(*map(_keys, contracts))
     return Redaction(_FIELDS | keys | own, _PARAMETERS | keys | own, own)
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from understudy.archive.curl import curl
 from understudy.exchange import Exchange, Reply, Sent
-from understudy.report.curl import curl
 
 SECRET = "s3cr3t/+= '\"$x`!\\"
 SIMPLE = "sk-12345"

@@ -5,13 +5,14 @@ Secrets are not in it: the shell puts them in from the environment.
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from understudy.exchange import Exchange, Sent
-from understudy.report.words import forms
 
 _PLAIN_URL = re.compile(r"[A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]{}|-]*")
 _PRINTED = re.compile(rb"[\x20-\x26\x28-\x7e]")
@@ -38,6 +39,16 @@ def curl(exchange: Exchange, target: str, secrets: Mapping[str, str]) -> str:
     words.append("--data-binary @-" if piped else f"--data-raw {shell.word(sent.body)}")
     feed = f"{shell.printf(sent.body)} | " if piped else ""
     return feed + " \\\n  ".join(words)
+
+
+def forms(secret: str) -> tuple[str, ...]:
+    """Return how a secret looks in a header, in a URL, in Base64 and in JSON; none if empty."""
+    if not secret:
+        return ()
+    raw = secret.encode("utf-8", "surrogatepass")
+    encoded = b64encode(raw).decode()
+    quoted = (quote(raw, safe=""), quote(raw), quote_plus(raw), json.dumps(secret)[1:-1])
+    return (secret, encoded, *quoted)
 
 
 def _method(sent: Sent, shell: _Shell) -> str:

@@ -1,0 +1,1 @@
+"""An exchange as others read it: in an HTTP Archive, as a curl command, without secrets."""

@@ -1,0 +1,1 @@
+"""Scenarios: named sets of rules that change what a stand-in does with requests."""

@@ -1,0 +1,1 @@
+"""The control API: what tests and tools see and change of a running stand-in."""

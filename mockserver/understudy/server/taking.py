@@ -1,0 +1,97 @@
+"""Take what one request was answered, on its way to the client, into the journal.
+
+The entry is made before the end of the answer is sent, so that a client that has its answer finds
+it in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from time import monotonic, time
+from typing import Any
+
+from starlette.types import Message, Scope, Send
+
+from understudy.server.arriving import BODY
+from understudy.server.kept import Kept
+from understudy.state.journal import BODY_LIMIT, NOT_READ, Entry, Fields, Journal
+
+RULE = "understudy.rule"
+"""Where in the scope the name of the scenario's rule stands that has acted."""
+
+
+_NOWHERE: Mapping[str, Any] = {}
+
+
+class Taking:
+    """Stands for `send` while one request is answered."""
+
+    __slots__ = (
+        "_began", "_body", "_fields", "_journal", "_metrics", "_scope", "_send", "_session",
+        "_size", "_started", "_status",
+    )  # fmt: skip
+
+    def __init__(self, kept: Kept, session: str, scope: Scope, send: Send) -> None:
+        self._journal: Journal | None = kept.journal
+        self._metrics = kept.metrics
+        self._session = session
+        self._scope = scope
+        self._send = send
+        self._started = time()
+        self._began = monotonic()
+        self._status = 0
+        self._fields: Fields = ()
+        self._body = b""
+        self._size = 0
+
+    async def __call__(self, message: Message) -> None:
+        """Send a message on (ASGI 3)."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._fields = message["headers"]
+        elif message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            self._size += len(body)
+            if not message.get("more_body", False):
+                self._body = self._body + body if self._body else body
+                self.end(whole=True)
+            elif len(self._body) < BODY_LIMIT:
+                self._body += body
+        await self._send(message)
+
+    def end(self, *, whole: bool = False) -> None:
+        """Make the entry, if it is not made yet: the answer is at its end, or will have none."""
+        journal, scope = self._journal, self._scope
+        if journal is None:
+            return
+        self._journal = None
+        asked: bytes | None = scope.get(BODY)
+        rule, ended = scope.get(RULE, ""), monotonic()
+        if scope["method"] == "HEAD":
+            self._body, self._size = b"", 0
+        reply = self._body
+        routed = scope.get("extensions", _NOWHERE).get("connexion_routing", _NOWHERE)
+        place = routed.get("api_base_path", ""), routed.get("operation_id", "")
+        self._metrics.count((*place, self._status, rule), ended - self._began)
+        journal.add(
+            Entry(
+                journal.worker,
+                journal.next(),
+                ended,
+                self._started,
+                ended - self._began,
+                self._session,
+                rule,
+                scope["method"],
+                scope.get("raw_path") or scope["path"].encode(),
+                scope["query_string"],
+                scope["headers"],
+                b"" if asked is None else asked[:BODY_LIMIT],
+                NOT_READ if asked is None else len(asked),
+                self._status,
+                self._fields,
+                reply[:BODY_LIMIT],
+                self._size,
+                whole,
+            )
+        )

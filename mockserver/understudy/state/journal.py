@@ -1,0 +1,194 @@
+"""What clients asked and what they were answered: the last exchanges, as they went over the wire.
+
+To keep one costs next to nothing; whoever reads it decodes, judges and takes secrets out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import takewhile
+from typing import NamedTuple, Protocol, TypeAlias
+
+MOST = 10_000
+"""How many entries are kept."""
+MOST_BYTES = 64 << 20
+"""How many bytes the entries that are kept may weigh."""
+BODY_LIMIT = 64 << 10
+"""How many bytes of a body are kept."""
+
+NOT_READ = -1
+"""The size of a body that nobody had to read."""
+
+_OVERHEAD = 1500
+"""What an entry weighs in memory besides its texts, roughly."""
+
+Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
+Seen: TypeAlias = Mapping[int, int]
+"""The number of the last entry of each worker that a reader has had."""
+
+
+class Entry(NamedTuple):
+    """One exchange, or an `event` in the life of the server, which has no request.
+
+    The entries of a `worker` are numbered from 1, without a gap. `size` and `reply_size` are the
+    lengths of the bodies, of which only the beginning may be kept. `status` is 0 where nothing
+    was answered, and `whole` tells whether the answer came to its end. `ended` is a reading of
+    the monotonic clock, by which the entries of several workers are in order.
+    """
+
+    worker: int
+    number: int
+    ended: float
+    started: float
+    seconds: float
+    session: str = ""
+    rule: str = ""
+    method: str = ""
+    path: bytes = b""
+    query: bytes = b""
+    fields: Fields = ()
+    body: bytes = b""
+    size: int = 0
+    status: int = 0
+    reply_fields: Fields = ()
+    reply: bytes = b""
+    reply_size: int = 0
+    whole: bool = True
+    event: str = ""
+
+    @property
+    def target(self) -> str:
+        """Return path and query as they were sent, without the prefix of a session."""
+        path = self.path.decode("latin-1")
+        return f"{path}?{self.query.decode('latin-1')}" if self.query else path
+
+
+class Journal(Protocol):
+    """A bounded number of entries, the last ones, of all workers of a server."""
+
+    worker: int
+
+    def add(self, entry: Entry) -> None:
+        """Keep an entry; `next` gave its number."""
+
+    def next(self) -> int:
+        """Return the number of the next entry of this worker."""
+
+    def since(self, seen: Seen) -> list[Entry]:
+        """Return the entries that are kept and that a reader has not had, in their order."""
+
+    def clear(self, session: str | None = None) -> None:
+        """Forget the entries of one session, or all."""
+
+    async def settled(self) -> None:
+        """Wait until whatever was answered by any worker can be read."""
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until there may be something new, at most `seconds`."""
+
+    def close(self) -> None:
+        """Let go of what the journal holds."""
+
+
+class MemoryJournal:
+    """The journal of a server that is one process."""
+
+    worker = 1
+
+    def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
+        self._ring: deque[Entry] = deque()
+        self._weights: deque[int] = deque()
+        self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._number = 0
+        self._waiting = Waiting()
+
+    def next(self) -> int:
+        """Return the number of the next entry of this worker."""
+        self._number += 1
+        return self._number
+
+    def add(self, entry: Entry) -> None:
+        """Keep an entry; the oldest make room."""
+        ring, weights, weighs = self._ring, self._weights, weight(entry)
+        ring.append(entry)
+        weights.append(weighs)
+        self._bytes += weighs
+        while len(ring) > self._most or self._bytes > self._most_bytes:
+            ring.popleft()
+            self._bytes -= weights.popleft()
+        if self._waiting.some:
+            self._waiting.wake()
+
+    def since(self, seen: Seen) -> list[Entry]:
+        """Return the entries that are kept and that a reader has not had, in their order."""
+        last = seen.get(self.worker, 0)
+        newest_first = takewhile(lambda one: one.number > last, reversed(self._ring.copy()))
+        return [*newest_first][::-1] if last < self._number else []
+
+    def clear(self, session: str | None = None) -> None:
+        """Forget the entries of one session, or all."""
+        kept = [one for one in self._ring if session is not None and one.session != session]
+        self._ring = deque(kept)
+        self._weights = deque(map(weight, kept))
+        self._bytes = sum(self._weights)
+
+    async def settled(self) -> None:
+        """Return at once: what was added can be read."""
+
+    async def changed(self, seconds: float) -> None:
+        """Wait until there is something new, at most `seconds`."""
+        await self._waiting.wait(seconds)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""
+
+
+class Waiting:
+    """Those who wait for a next entry; `some` tells whether anybody does."""
+
+    def __init__(self) -> None:
+        self.some: set[asyncio.Future[None]] = set()
+
+    def wake(self) -> None:
+        """Let everybody go on."""
+        for one in self.some:
+            if not one.done():
+                one.set_result(None)
+
+    async def wait(self, seconds: float) -> None:
+        """Wait to be woken, at most `seconds`."""
+        future = asyncio.get_running_loop().create_future()
+        self.some.add(future)
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(future, seconds)
+        finally:
+            self.some.discard(future)
+
+
+def note(journal: Journal, event: str) -> None:
+    """Keep an event in the life of the server, such as the restart of a worker."""
+    number = journal.next()
+    journal.add(Entry(journal.worker, number, time.monotonic(), time.time(), 0.0, event=event))
+
+
+def weight(entry: Entry) -> int:
+    """Return how many bytes of memory an entry takes, roughly."""
+    size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.reply)
+    for _, value in entry.fields:
+        size += len(value)
+    return size
+
+
+def after(seen: Seen, entries: Sequence[Entry]) -> dict[int, int]:
+    """Return what a reader has had after `entries`."""
+    found = dict(seen)
+    for entry in entries:
+        found[entry.worker] = max(found.get(entry.worker, 0), entry.number)
+    return found
