@@ -44,7 +44,8 @@ class Settings:
     contract gives as examples. `examples` prefers the contract's own examples to generated data,
     `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
-    `limits` are those of the server.
+    `limits` are those of the server. `scenarios` are on from the start, in every session;
+    `scenario_files` are files of scenarios beside those of a contract.
     """
 
     seed: int = DEFAULT_SEED
@@ -60,3 +61,5 @@ class Settings:
     stateless: bool = False
     strict_ids: bool = False
     limits: Limits = Limits()
+    scenarios: tuple[str, ...] = ()
+    scenario_files: tuple[str, ...] = ()

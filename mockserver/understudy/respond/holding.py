@@ -43,7 +43,7 @@ class Holding:
         self.kind = kind
         self._contract = contract
         self._entities = entities
-        self._strict = strict
+        self.strict = strict
         self._shapes = shapes
         self._ids = Ids(kind, entities, shapes)
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
@@ -135,7 +135,7 @@ class Holding:
     def _present(self, scope: Scope, key: str, changes: Changes) -> JsonObject | None:
         if key in changes:
             return changes[key]
-        if self._strict and key not in self._ids.listed(scope):
+        if self.strict and key not in self._ids.listed(scope):
             return None
         return self._generated(scope, key)
 

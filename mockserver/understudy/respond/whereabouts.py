@@ -61,7 +61,8 @@ class Whereabouts:
             key = spelled(owner.at.of(request))
             if owner.holding.is_gone(session, scope, key):
                 return False
-            if self._strict and not owner.holding.is_known(session, scope, key):
+            strict = self._strict or owner.holding.strict
+            if strict and not owner.holding.is_known(session, scope, key):
                 return False
         return all(spelled(runtime.of(request)) in known for runtime, known in self._shown)
 

@@ -17,6 +17,8 @@ from understudy.server.app import Application
 from understudy.server.watch import Watched
 from understudy.state.sessions import Sessions
 
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files")
+
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -47,7 +49,7 @@ class Serving:
         found = json.loads(text)
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
-        settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys")}
+        settings |= {key: tuple(settings[key]) for key in _TUPLES}
         settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])

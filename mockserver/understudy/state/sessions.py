@@ -155,6 +155,6 @@ class Sessions:
 
 def open_sessions(settings: Settings) -> Sessions:
     """Return the sessions of a server with these settings."""
-    setting = Setting(settings.seed, Clock.at(settings.now))
+    setting = Setting(settings.seed, Clock.at(settings.now), settings.scenarios)
     log = FileLog(settings.store) if settings.store else None
     return Sessions(setting, log, forgets=settings.stateless)
