@@ -43,7 +43,7 @@ GATES = {
     "schemathesis": ("probe.generated",),
     "sqlalchemy": ("state.database",),
     "starlette": ("proxy", "server"),
-    "uvicorn": ("server.protocol", "server.run"),
+    "uvicorn": ("server.protocol", "server.run", "server.supervisor"),
     "yaml": ("contract.yaml_text",),
     "zstandard": ("fixtures.compress",),
 }

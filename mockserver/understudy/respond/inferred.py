@@ -16,7 +16,7 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import Kind, Part, kinds
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING, follow
 from understudy.errors import GenerationError
@@ -60,8 +60,9 @@ class Inferred:
         self._world = world
         self._dialect = dialect
         self._strict = strict
-        self._shapes = Shapes(contract.schemas)
+        self._shapes = shapes_of(contract.schemas)
         self._meaning = meaning(contract)
+        self._kinds = kinds(self._meaning, self._shapes)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -99,7 +100,7 @@ class Inferred:
     @cached_property
     def _holdings(self) -> Mapping[str, Holding]:
         declared = self._contract.behaviour.resources
-        told = kinds(self._meaning, self._shapes).values()
+        told = self._kinds.values()
         return {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
 
     def _holding(self, kind: Kind) -> Holding:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from understudy.config import BODY_LIMIT, Settings
+from understudy.config import Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
@@ -67,6 +67,7 @@ class Handler:
     refusals: Refusals
     unauthorized: Reply
     validates: str
+    longest: int
     usual_accepts: set[bytes] = field(default_factory=set)
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
@@ -81,11 +82,11 @@ class Handler:
             known = ", ".join(self.body.validators)
             message = f"Unsupported media type, expected {known}"
             return self.refusals.error("unsupported-media-type", message)
-        return self.too_large() if length > BODY_LIMIT else None
+        return self.too_large() if length > self.longest else None
 
     def too_large(self) -> Reply:
         """Return the refusal of a body beyond the limit."""
-        message = f"Request body is larger than {BODY_LIMIT} bytes"
+        message = f"Request body is larger than {self.longest} bytes"
         return self.refusals.error("content-too-large", message)
 
     def read(
@@ -255,6 +256,7 @@ class Service:
             refusals=refusals,
             unauthorized=refusals.error("unauthorized", asked_for(operation.security), headers),
             validates=settings.validate_requests,
+            longest=settings.limits.body,
         )
 
     def _stage(self, seed: int, contract: Contract | None) -> Stage:

@@ -13,7 +13,7 @@ from understudy.contract import pointers
 from understudy.contract.behaviour import Resource
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import kinds
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract
 from understudy.generate.domains import ids_of
 from understudy.scenario.model import Scenario
@@ -66,7 +66,7 @@ def read_collections(data: Json, contract: Contract, notes: Notes) -> Mapping[st
 
 def _told(contract: Contract) -> set[str]:
     """Return the resources with lists that the names in a contract tell of."""
-    found = kinds(meaning(contract), Shapes(contract.schemas)).values()
+    found = kinds(meaning(contract), shapes_of(contract.schemas)).values()
     return {kind.name for kind in found if kind.count}
 
 

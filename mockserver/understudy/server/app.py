@@ -19,7 +19,7 @@ from understudy.errors import ContractError, Problem
 from understudy.exchange import Reply
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
-from understudy.scenario.library import Scenarios
+from understudy.scenario.library import Scenarios, admit
 from understudy.server.control.api import Control, is_control
 from understudy.server.control.desk import Desk, Scenario
 from understudy.server.control.history import History
@@ -73,6 +73,8 @@ class Application:
             _mount("" if alone else f"/{contract.name}", contract, settings)
             for contract in contracts
         )
+        libraries = [one.scenarios for one in self.mounted]
+        admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
         self._pages = self._static_pages()
         served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
         self.history = History(self.kept.journal, Reader(served, settings.secret))

@@ -7,7 +7,6 @@ from typing import Any, Final, TypeAlias
 
 from starlette.types import Receive, Scope
 
-from understudy.config import BODY_LIMIT
 from understudy.contract.wire.invalid import Invalid
 from understudy.exchange import Reply, Request
 from understudy.respond.service import Handler
@@ -34,7 +33,7 @@ async def arrive(
         length = header(scope, b"content-length")
         size = int(length) if length.isdecimal() else 1
         refusal = handler.expect(content_type, size)
-        body = await read_body(receive, BODY_LIMIT)
+        body = await read_body(receive, handler.longest)
         if body is not None:
             scope[BODY] = body
         if refusal is None and body is None:

@@ -12,6 +12,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from understudy.exchange import Reply
@@ -168,6 +169,10 @@ class Boundary:
             await self._app(scope, receive, send)
         except HTTPException as refusal:  # of Swagger UI, which has no such file
             await send_reply(self._service.dialect.error(refusal.status_code), send)
+        except ClientDisconnect:  # nobody is there to be answered
+            return
+        except ConnectionResetError:  # a fault, where there is no connection to break
+            raise
         except Exception as error:
             routed = scope.get("extensions", {}).get("connexion_routing", {})
             reply = self._service.failed(error, routed.get("operation_id", ""))
