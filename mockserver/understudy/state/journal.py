@@ -101,6 +101,7 @@ class MemoryJournal:
 
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
         self._ring: deque[Entry] = deque()
+        self._cleared = Cleared()
         self._weights: deque[int] = deque()
         self._most = most
         self._most_bytes = most_bytes
@@ -129,14 +130,14 @@ class MemoryJournal:
         """Return the entries that are kept and that a reader has not had, in their order."""
         last = seen.get(self.worker, 0)
         newest_first = takewhile(lambda one: one.number > last, reversed(self._ring.copy()))
-        return [*newest_first][::-1] if last < self._number else []
+        if last >= self._number:
+            return []
+        return [one for one in [*newest_first][::-1] if self._cleared.leaves(one, one.number)]
 
     def clear(self, session: str | None = None) -> None:
         """Forget the entries of one session, or all."""
-        kept = [one for one in self._ring if session is not None and one.session != session]
-        self._ring = deque(kept)
-        self._weights = deque(map(weight, kept))
-        self._bytes = sum(self._weights)
+        kept = self._number - len(self._ring)
+        self._cleared.clear(session, self._number, kept)
 
     async def settled(self) -> None:
         """Return at once: what was added can be read."""
@@ -147,6 +148,27 @@ class MemoryJournal:
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
+
+
+class Cleared:
+    """Up to where sessions were cleared; None stands for all of them.
+
+    What was cleared leaves the journal in its time, and until then is not shown.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[str | None, float] = {}
+
+    def clear(self, session: str | None, until: float, before: float) -> None:
+        """Show nothing up to a place; up to `before`, nothing is there any more."""
+        found = {key: at for key, at in self._until.items() if at > before}
+        found[session] = max(until, found.get(session, until))
+        self._until = found
+
+    def leaves(self, entry: Entry, at: float) -> bool:
+        """Tell whether an entry at a place is still to be shown."""
+        until = self._until
+        return not until or (at > until.get(None, -1) and at > until.get(entry.session, -1))
 
 
 class Waiting:

@@ -19,6 +19,7 @@ from typing import Any
 from understudy.state.journal import (
     MOST,
     MOST_BYTES,
+    Cleared,
     Entry,
     Seen,
     Waiting,
@@ -178,7 +179,7 @@ class _Merged:
     def __init__(self, folder: Path, most: int, most_bytes: int) -> None:
         self._folder, self._most, self._most_bytes = folder, most, most_bytes
         self._read: dict[str, int] = {}
-        self._cleared: dict[str | None, float] = {}
+        self._cleared = Cleared()
         self.entries: list[Entry] = []
         self.had: dict[int, int] = {}
 
@@ -195,7 +196,11 @@ class _Merged:
             if one.number == _CLEARED:
                 self._clear(one)
             self.had[one.worker] = max(self.had.get(one.worker, 0), one.number)
-        kept = [one for one in (*self.entries, *found) if one.number and self._is_kept(one)]
+        kept = [
+            one
+            for one in (*self.entries, *found)
+            if one.number and self._cleared.leaves(one, one.ended)
+        ]
         kept.sort(key=_order)
         self.entries = _newest(kept[-self._most :], self._most_bytes)
 
@@ -203,13 +208,8 @@ class _Merged:
         self.entries = []
 
     def _clear(self, one: Entry) -> None:
-        about = one.session if one.event else None
-        late = {key: at for key, at in self._cleared.items() if at > one.ended - _LATE}
-        self._cleared = {**late, about: max(one.ended, late.get(about, 0.0))}
-
-    def _is_kept(self, one: Entry) -> bool:
-        cleared = max(self._cleared.get(None, 0.0), self._cleared.get(one.session, 0.0))
-        return one.ended > cleared
+        session = one.session if one.event else None
+        self._cleared.clear(session, one.ended, one.ended - _LATE)
 
     def _unread(self, name: str) -> Iterator[Entry]:
         """Yield the entries of whole batches in a file that were not read yet."""
