@@ -27,6 +27,7 @@ from understudy.respond.echoing import Echo
 from understudy.respond.fitting import PatchError
 from understudy.respond.holding import Holding
 from understudy.respond.ids import spelled
+from understudy.respond.loaded import LoadedMembers
 from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
 from understudy.respond.sorting import Entry, Sorting
@@ -100,11 +101,15 @@ class Inferred:
         return {
             kind.name: Holding(
                 self._contract.name, kind, self.entities, self._shapes,
-                strict=self._strict,
+                strict=self._strict, loaded=self._loaded(kind),
             )
             for kind in kinds(self._meaning, self._shapes).values()
             if kind.name not in declared
         }  # fmt: skip
+
+    def _loaded(self, kind: Kind) -> LoadedMembers | None:
+        members = self._world.loaded.get(kind.name)
+        return None if members is None else LoadedMembers(kind, members, self.entities)
 
     @cached_property
     def _showing(self) -> Showing:

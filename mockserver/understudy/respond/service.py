@@ -22,6 +22,7 @@ from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
 from understudy.exchange import Reply, Request
 from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
+from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
 from understudy.respond.choice import in_order, sent
@@ -162,14 +163,15 @@ class Handler:
 
 
 class Service:
-    """Answers for one contract under one setting."""
+    """Answers for one contract under one setting; what is `loaded` is not made."""
 
-    def __init__(self, contract: Contract, settings: Settings) -> None:
+    def __init__(self, contract: Contract, settings: Settings, loaded: Loaded = NOTHING) -> None:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
+        self._loaded = loaded
         self._stages: OrderedDict[int, Stage] = OrderedDict()
-        self._main = Stage(contract, settings)
+        self._main = Stage(contract, settings, loaded)
         self._small = len(contract.operations) <= _SMALL
         examples = invalid_examples(contract) if self._small else ()
         self.problems = (*infeasible(contract, LOOKED_AT), *examples)
@@ -258,7 +260,7 @@ class Service:
             return self._main
         if seed not in self._stages:
             settings = replace(self._settings, seed=seed)
-            self._stages[seed] = Stage(self.contract, settings)
+            self._stages[seed] = Stage(self.contract, settings, self._loaded)
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
         self._stages.move_to_end(seed)
