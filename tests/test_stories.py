@@ -1,60 +1,22 @@
-import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-
-from understudy import MockServer, Settings
+from tests.stories.comparing import ANY, MORE, mismatches
+from tests.stories.stage import wrong
+from tests.stories.text import message, read
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.txt"))
-ANY = "<any>"
-MORE = "<more>"
-ABSENT = "<absent>"
-
-
-@dataclass(frozen=True)
-class Message:
-    """A request or a reply as a story tells it: first line, headers, body."""
-
-    start: str
-    headers: dict[str, str]
-    body: str
-
-
-@dataclass(frozen=True)
-class Story:
-    """Contracts, by names or as one is written, with files beside it, settings and exchanges."""
-
-    contract: str
-    files: dict[str, str]
-    settings: dict[str, Any]
-    exchanges: list[tuple[Message, Message]]
+CONTRACT = "====contract====\ncattix\n"
 
 
 @pytest.mark.parametrize("file", STORIES, ids=lambda file: file.stem)
 def test_the_story_is_true(file: Path, tmp_path: Path) -> None:
-    told = read(file.read_text(encoding="utf-8"))
-    contracts = told.contract.split()
-    if "\n" in told.contract:
-        contracts = [str(tmp_path / "story.yaml")]
-        for name, text in {**told.files, "story.yaml": told.contract}.items():
-            (tmp_path / name).write_text(text, encoding="utf-8")
-    with MockServer(*contracts, settings=Settings(**told.settings)) as server:
-        wrong = [
-            difference
-            for request, reply in told.exchanges
-            for difference in differences(reply, sent(server.url, request))
-        ]
-    assert wrong == []
+    assert list(wrong(read(file.read_text(encoding="utf-8")), tmp_path)) == []
 
 
 def test_there_are_stories_of_every_contract() -> None:
-    contracts = {read(file.read_text(encoding="utf-8")).contract for file in STORIES}
+    contracts = {read(file.read_text(encoding="utf-8"))[0].text.strip() for file in STORIES}
     assert {"cattix", "sitegpt", "thena"} <= contracts
 
 
@@ -77,70 +39,56 @@ def test_a_mismatch_is_told_field_by_field(expected: Any, found: Any, told: list
     assert list(mismatches(expected, found)) == told
 
 
-def read(text: str) -> Story:
-    """Return the contract, the settings and the exchanges of a story."""
-    _, *parts = re.split(r"^====(\w+)====\n", text, flags=re.MULTILINE)
-    names, texts = parts[::2], parts[1::2]
-    start = names.index("request")
-    assert re.fullmatch("contract( file)*( settings)?", " ".join(names[:start]))
-    assert names[start:] == ["request", "reply"] * (len(names[start:]) // 2)
-    several = zip(names[:start], texts[:start], strict=True)
-    files = dict(one.split("\n", 1) for name, one in several if name == "file")
-    settings = json.loads(texts[start - 1]) if names[start - 1] == "settings" else {}
-    messages = [message(one) for one in texts[start:]]
-    exchanges = list(zip(messages[::2], messages[1::2], strict=True))
-    return Story(texts[0].strip(), files, settings, exchanges)
+@pytest.mark.parametrize(
+    "story",
+    [
+        f"a word before\n{CONTRACT}====request====\nGET /\n====reply====\n404\n",
+        f"{CONTRACT}====request====\nGET /\n",
+        f"{CONTRACT}====reply====\n404\n",
+        f"{CONTRACT}====said====\nnothing\n",
+        f"{CONTRACT}====plot====\nthickens\n",
+    ],
+)
+def test_what_is_no_story_is_not_taken_for_one(story: str) -> None:
+    with pytest.raises(AssertionError):
+        read(story)
 
 
-def message(text: str) -> Message:
-    start, _, rest = text.partition("\n")
-    parsed = HeaderParser().parsestr(rest)
-    return Message(start, dict(parsed.items()), parsed.get_payload().strip())
+def test_a_body_is_sent_as_its_media_type_wants_it() -> None:
+    assert message("POST /\n\na\nb").content == b"a\nb"
+    assert message("POST /\nContent-Type: multipart/mixed\n\na\n\nb").content == b"a\r\n\r\nb\r\n"
+    assert message("POST /\n\nPNG <hex 89 0a>!").content == b"PNG \x89\n!"
 
 
-def sent(url: str, request: Message) -> httpx.Response:
-    method, target = request.start.split(" ")
-    return httpx.request(
-        method, url + target, headers=request.headers, content=request.body or None
-    )
+def test_what_a_story_does_not_tell_of_its_service_is_told(tmp_path: Path) -> None:
+    story = """\
+====contract====
+openapi: 3.0.3
+info: {title: One, version: "1"}
+paths:
+  /: {get: {responses: {"200": {description: ok}}}}
+====command====
+understudy proxy story.yaml <upstream> --mock-missing --log off
+====request====
+GET /
+====forwarded====
+GET /else
+====upstream====
+200
+====reply====
+404
+====request====
+GET /
+====reply====
+502
 
-
-def differences(expected: Message, found: httpx.Response) -> Iterator[str]:
-    if found.status_code != int(expected.start):
-        yield f"expected status {expected.start}, got {found.status_code}"
-    for name, value in expected.headers.items():
-        actual = found.headers.get(name)
-        if value == ABSENT and actual is None:
-            continue
-        if actual is None or value not in (actual, ANY):
-            yield f"expected header {name}: {value}, got {actual}"
-    if not expected.body or not found.headers.get("content-type", "").endswith("json"):
-        if expected.body != found.text.strip():
-            yield f"expected {expected.body!r}, got {found.text!r}"
-        return
-    yield from mismatches(json.loads(expected.body), found.json())
-
-
-def mismatches(expected: Any, found: Any, pointer: str = "") -> Iterator[str]:
-    """Yield where `found` is not as `expected`, each as one line."""
-    if expected == ANY:
-        return
-    if isinstance(expected, dict) and isinstance(found, dict):
-        yield from (f"{pointer or '/'}: lacks {name}" for name in expected.keys() - found.keys())
-        yield from (f"{pointer or '/'}: has {name} too" for name in found.keys() - expected.keys())
-        for name in expected.keys() & found.keys():
-            yield from mismatches(expected[name], found[name], f"{pointer}/{name}")
-    elif isinstance(expected, list) and isinstance(found, list):
-        yield from _list_mismatches(expected, found, pointer)
-    elif json.dumps(expected) != json.dumps(found):
-        shown = f"expected {json.dumps(expected)}, got {json.dumps(found)}"
-        yield f"{pointer or '/'}: {shown}"
-
-
-def _list_mismatches(expected: list[Any], found: list[Any], pointer: str) -> Iterator[str]:
-    items = [one for one in expected if one != MORE]
-    if len(found) < len(items) or (len(found) > len(items) and MORE not in expected):
-        yield f"{pointer or '/'}: expected {len(items)} items, got {len(found)}"
-        return
-    for index, item in enumerate(items):
-        yield from mismatches(item, found[index], f"{pointer}/{index}")
+"<any>"
+====command====
+understudy lint story.yaml
+====said====
+a word
+"""
+    said, asked = "expected to hear 'a word'", "the service was asked: GET /"
+    assert [one.split(",")[0] for one in wrong(read(story), tmp_path)] == [
+        "expected 404", said, "expected GET /else", asked,
+    ]  # fmt: skip

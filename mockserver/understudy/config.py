@@ -36,15 +36,18 @@ class Settings:
     """What the world looks like and who may see it.
 
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
-    every well-formed one is accepted. `store` names the file in which the workers of one server
-    share what clients create; empty means that one process keeps it in memory. `locale` is one of
+    every well-formed one is accepted. `store` is where what clients create is kept: the URL of
+    a database that outlives the server, a file that its workers share, or, if empty, the memory of
+    one process. `load` are folders with sets of fixtures; what is in them takes the place of what
+    would be generated. `locale` is one of
     Faker's and decides the words of what no recipe makes. A `stateless` stand-in forgets at once
     what clients create, change and delete. Of resources that behaviour.yaml says nothing of,
     every id has a member; with `strict_ids` only those that lists show, clients created or the
     contract gives as examples. `examples` prefers the contract's own examples to generated data,
     `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
-    `limits` are those of the server.
+    `limits` are those of the server. `scenarios` are on from the start, in every session;
+    `scenario_files` are files of scenarios beside those of a contract.
     """
 
     seed: int = DEFAULT_SEED
@@ -59,4 +62,7 @@ class Settings:
     validate_requests: str = "on"
     stateless: bool = False
     strict_ids: bool = False
+    load: tuple[str, ...] = ()
     limits: Limits = Limits()
+    scenarios: tuple[str, ...] = ()
+    scenario_files: tuple[str, ...] = ()

@@ -57,3 +57,12 @@ def test_a_name_that_is_taken_is_not_taken_again() -> None:
 
     assert found.schemas["User.request"] == {"type": "null"}
     assert found.schemas["User.request_"]["required"] == ["name", "secret"]
+
+
+def test_what_a_property_says_itself_goes_before_what_it_combines() -> None:
+    place = {"Place": {"type": "object", "writeOnly": True}}
+    at = {"allOf": [{"$ref": "#/components/schemas/Place"}], "readOnly": True}
+    found = directions({**place, "Part": {"required": ["at"], "properties": {"at": at}}})
+
+    assert found.schemas["Part"]["required"] == ["at"]
+    assert found.schemas["Part.request"]["required"] == []

@@ -120,6 +120,21 @@ def test_names_relative_to_an_id_are_found(tmp_path: Path) -> None:
     assert not accepts(contract, {"left": {"left": {"leaf": "x"}}})
 
 
+def test_a_contract_knows_the_files_that_its_references_lead_to(tmp_path: Path) -> None:
+    schema = {"anyOf": [{"$ref": "there.json"}, {"$ref": "missing.json"}, {"$ref": "../out.json"}]}
+    files = {
+        "o.json": answering(schema),
+        "there.json": {"$ref": "further.json"},
+        "further.json": {},
+    }
+    path = write(tmp_path, files)
+
+    found = load_contract(path, allow_outside=True).document.files
+
+    names = ("o.json", "there.json", "further.json", "missing.json", "../out.json")
+    assert found == {(tmp_path / name).resolve() for name in names}
+
+
 def test_recursion_across_files_ends(tmp_path: Path) -> None:
     files = {
         "o.json": answering({"$ref": "cat.json"}),

@@ -111,6 +111,14 @@ def test_a_name_that_a_pattern_describes_is_not_taken_for_an_undescribed_one(sch
     assert refused({"type": "object", "minProperties": 1, **schema}, times=50) == []
 
 
+@pytest.mark.parametrize("name", ["Animal", "Said"])
+def test_of_a_union_beside_other_conditions_a_branch_is_followed(name: str) -> None:
+    contract = load_contract(Path(__file__).parents[1] / "specs" / "unions.yaml")
+    world, validator = World(contract), Validator(reference(name), contract.schemas)
+
+    assert all(validator.accepts(world.value(reference(name), index)) for index in range(50))
+
+
 def depth(value: Json) -> int:
     children = value.values() if isinstance(value, dict) else value
     return 1 + max(map(depth, children), default=0) if isinstance(value, dict | list) else 0

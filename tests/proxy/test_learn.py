@@ -140,6 +140,20 @@ def test_nothing_to_learn_is_no_success(tmp_path):
     assert (result.exit_code, overlay["actions"]) == (5, [])
 
 
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(500, b"oh"), "its status is not documented"),
+        (Reply(404), "its response has no body"),
+        (Reply(200, b"<p>", media_type="text/html"), "its media type is not documented"),
+    ],
+)
+def test_what_cannot_be_learned_is_told_by_its_reason(tmp_path, reply, reason):
+    result, _ = learned(tmp_path, Exchange(Sent("GET", "/v1/items/7"), reply))
+
+    assert result.stderr.splitlines()[1:] == [f"  left out: 1: {reason}"]
+
+
 def test_secrets_are_not_learned(tmp_path):
     har = tmp_path / "browser.har"
     secret = "a-key-of-the-shop"

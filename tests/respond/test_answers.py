@@ -143,12 +143,8 @@ def test_violations_fit_into_a_header(found: list[Invalid]) -> None:
 def test_a_warning_says_what_is_wrong_and_answers_all_the_same() -> None:
     found = [Invalid("maximum", ("query", "n"), "no", 9, 5)]
 
-    warned = handler("pet", validate_requests="warn").choose(
-        Request(), SESSION, Preferences(), found
-    )
-    silent = handler("pet", validate_requests="off").choose(
-        Request(), SESSION, Preferences(), found
-    )
+    warned = handler("pet", validate_requests="warn").choose(Request(), SESSION, invalid=found)
+    silent = handler("pet", validate_requests="off").choose(Request(), SESSION, invalid=found)
 
     assert warned.status == silent.status == 200
     assert json.loads(warned.header(VIOLATIONS.lower()) or "")[0]["pointer"] == "/n"

@@ -118,9 +118,9 @@ def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
 def _kept(contract: Contract, found: Meaning) -> list[Kind]:
     """Return the resources that names tell of, which the stand-in keeps."""
     from understudy.contract.meaning.kinds import kinds  # slow to import
-    from understudy.contract.meaning.shape import Shapes
+    from understudy.contract.meaning.shape import shapes_of
 
-    told = kinds(found, Shapes(contract.schemas)).values()
+    told = kinds(found, shapes_of(contract.schemas)).values()
     return [kind for kind in told if kind.name not in contract.behaviour.resources]
 
 
@@ -134,9 +134,9 @@ def _resource(kind: Kind) -> str:
 def _echoes(contract: Contract, found: Meaning, vetoes: Sequence[str]) -> list[Fact]:
     """Return what is repeated by operations of which nothing else is told."""
     from understudy.contract.meaning.echoes import facts_of  # slow to import
-    from understudy.contract.meaning.shape import Shapes
+    from understudy.contract.meaning.shape import shapes_of
 
-    shapes = Shapes(contract.schemas)
+    shapes = shapes_of(contract.schemas)
     untold = [contract.operations[id_] for id_ in _untold(contract, found)]
     return [fact for one in untold for fact in facts_of(one, shapes, vetoes)]
 

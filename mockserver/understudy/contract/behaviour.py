@@ -89,7 +89,8 @@ class Action:
 class Behaviour:
     """Everything that behaviour.yaml adds to a contract.
 
-    `vetoes` are patterns (as of fnmatch) of the facts that are not to be told from names.
+    `vetoes` are patterns (as of fnmatch) of the facts that are not to be told from names. `sizes`
+    say how many members resources have, at least and at most, that names tell of.
     """
 
     errors: str | JsonObject = "problem"
@@ -102,4 +103,5 @@ class Behaviour:
     relations: Mapping[str, tuple[Relation, ...]] = field(default_factory=dict)
     operations: Mapping[str, Action] = field(default_factory=dict)
     vetoes: tuple[str, ...] = ()
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     document: Document | None = None

@@ -66,7 +66,8 @@ class _Bundler:
         root = self._references.root
         data = self._members("root", root, ())
         data = _put(data, self._section, self._schemas.all())
-        document = replace(root.document, data=data, origins=self._origins)
+        wanted = frozenset(self._references.wanted)
+        document = replace(root.document, data=data, origins=self._origins, wanted=wanted)
         problems = [
             document.problem(pointer, message, hint, rule=rule, severity=severity)
             for pointer, message, hint, rule, severity in self._noted

@@ -20,6 +20,8 @@ from understudy.contract.schemas import (
 )
 from understudy.types import Json, JsonObject
 
+_KEYWORDS = ("readOnly", "writeOnly")
+
 
 @dataclass(frozen=True, slots=True)
 class Directions:
@@ -48,7 +50,7 @@ def directions(schemas: Mapping[str, Json]) -> Directions:
     uses = {name: set(referred(schema)) for name, schema in schemas.items()}
     read, written = (
         frozenset(_users({n for n, one in schemas.items() if _says(one, keyword)}, uses))
-        for keyword in ("readOnly", "writeOnly")
+        for keyword in _KEYWORDS
     )
     renamed: dict[str, str] = {}
     differing = {n for n, schema in schemas.items() if request(schema) != response(schema)}
@@ -127,9 +129,10 @@ def _marked(
         seen.add(name)
     schema = resolve(schema, schemas)
     for member, value in schema.get("properties", {}).items():
-        parts = [resolve(value, schemas)]
-        parts += [resolve(part, schemas) for part in parts[0].get("allOf", ())]
-        if any(part.get(keyword) is True for part in parts):
+        own = resolve(value, schemas)
+        parts = [resolve(part, schemas) for part in own.get("allOf", ())]
+        decided = any(own.get(one) is True for one in _KEYWORDS)  # what is nearer goes first
+        if any(part.get(keyword) is True for part in ([own] if decided else parts)):
             yield member
     for part in in_place(schema):
         yield from _marked(part, keyword, schemas, seen)

@@ -24,7 +24,8 @@ class Document:
     """A parsed file: its value, and the line on which each JSON Pointer into it begins.
 
     Where parts of the value come from elsewhere, `origins` says by pointer from where. `name` is
-    what messages call it; `overlays` have been applied to it.
+    what messages call it; `overlays` have been applied to it. References in it lead to the files
+    that are `wanted`, whether they are there or not.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class Document:
     name: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
     overlays: tuple[Path, ...] = ()
+    wanted: frozenset[Path] = frozenset()
 
     def problem(
         self, pointer: str, message: str, hint: str = "", *, rule: str = "", severity: str = "error"
@@ -57,9 +59,9 @@ class Document:
 
     @property
     def files(self) -> frozenset[Path]:
-        """Return every file that parts of this document were read from, overlays among them."""
+        """Return every file that decides about this document, missing ones among them."""
         others = {id(document): document for document, _ in self.origins.values()}
-        read = {path for path in (self.path, *self.overlays) if path.is_absolute()}
+        read = {path for path in (self.path, *self.overlays, *self.wanted) if path.is_absolute()}
         return frozenset(read).union(*(document.files for document in others.values()))
 
     @property

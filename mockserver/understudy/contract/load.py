@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -74,13 +76,30 @@ def load_contract(
     ContractError with every problem.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
-    document, uri = _extended(*_root(source), allow_remote=allow_remote)
+    with _uncollected():
+        return _loaded(source, overlays, Access(remote=allow_remote, outside=allow_outside))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector away: what a document is made of is all kept."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _loaded(source: str | Path, overlays: Sequence[str | Path], access: Access) -> Contract:
+    document, uri = _extended(*_root(source), allow_remote=access.remote)
     for overlay in overlays:
         document = overlaid(document, read_document(Path(overlay).absolute()))
     version = version_of(document)
     if version.errors:
         raise ContractError(version.errors)
-    access = Access(remote=allow_remote, outside=allow_outside)
     whole, problems = _whole(document, uri, version, access)
     reader = Reader(whole, version)
     contract = reader.contract(_name(document.path))

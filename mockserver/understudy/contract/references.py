@@ -66,6 +66,8 @@ class References:
         self._documents: dict[str, Document | RefusedError] = {uri: root}
         self._ids: dict[str, Place] = {}
         self._indexed: set[str] = set()
+        self.wanted: set[Path] = set()
+        """The files that references lead to, whether they could be read or not."""
         self._remote = is_url(uri)
         self._folder = urljoin(uri, ".")
         itself = root.data.get("$self") if isinstance(root.data, dict) else None
@@ -160,6 +162,7 @@ class References:
             if not self._access.outside and not is_within(path, path_of(self._folder)):
                 message = f"{path} is outside the folder of the document"
                 raise RefusedError(message, "--allow-outside allows it")
+            self.wanted.add(path)
             return read_document(path)
         except ContractError as error:
             first = error.problems[0]

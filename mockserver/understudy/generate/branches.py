@@ -1,4 +1,4 @@
-"""Branches of a union: which are meant, and a maker that follows one of them."""
+"""Branches of a union: which are meant, what only one says, and a maker that follows one."""
 
 from __future__ import annotations
 
@@ -47,3 +47,32 @@ def one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:
             raise
 
     return make
+
+
+def apart(branches: Sequence[CanonicalSchema]) -> list[CanonicalSchema]:
+    """Return what each branch admits and no other does, as far as that can be said."""
+    found = []
+    for branch in branches:
+        alone = branch
+        for other in branches:
+            alone = alone if other is branch else c.without(alone, other) or alone
+        found.append(alone)
+    return [one for one in found if not c.impossible(one)]
+
+
+def distributed(parts: Sequence[CanonicalSchema]) -> list[CanonicalSchema]:
+    """Return each branch of the first union among `parts`, with all else that they say."""
+    for index, part in enumerate(parts):
+        view = part.view()
+        if isinstance(view, c.AnyOfView | c.OneOfView):
+            rest = [*parts[:index], *parts[index + 1 :]]
+            found = (_folded([branch, *rest]) for branch in view.branches)
+            return [one for one in found if one is not None and not c.impossible(one)]
+    return []
+
+
+def _folded(parts: Sequence[CanonicalSchema]) -> CanonicalSchema | None:
+    found: CanonicalSchema | None = c.anything()
+    for part in parts:
+        found = c.both(found, part) if found is not None else None
+    return found

@@ -69,7 +69,10 @@ class Entities:
         Nothing in it is later than `now`, in microseconds since 1970, or else the clock.
         Raises GenerationError where nothing with these members was found to be valid.
         """
-        made = self._tried(schema, given, labels, self._clock.now if now is None else now)
+        now = self._clock.now if now is None else now
+        made = self._tried(schema, given, labels, now)
+        if not isinstance(made, dict):  # a union, of which not all branches are objects
+            made = self._tried({"allOf": [schema, {"type": "object"}]}, given, labels, now)
         if not isinstance(made, dict):
             raise GenerationError(f"{named(schema) or 'a resource'} is no object")
         return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from understudy.contract import canonical as c
@@ -40,10 +41,13 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Members beyond the named ones: `forced` always, of `kinds` as many as bounds ask for."""
+    """Members beyond the named ones: `forced` always, of `kinds` as many as bounds ask for.
+
+    Kinds are compiled when one is wanted, which for most objects is never.
+    """
 
     forced: tuple[Extra, ...] = ()
-    kinds: tuple[Extra, ...] = ()
+    kinds: Callable[[], tuple[Extra, ...]] = tuple
     usual: int = 0
 
 
@@ -131,16 +135,16 @@ class ObjectMaker:
         value = here.value
         for index, extra in enumerate(self.extras.forced):
             _add(extra, source.at("forced").at(index), here)
-        if not self.extras.kinds:
-            return
         usual = 0 if here.depth > DEPTH else source.at("count").between(0, self.extras.usual)
         wanted = max(self.least, len(value) + usual)
         wanted = wanted if self.most is None else min(wanted, self.most)
-        for attempt in range(_TRIES + wanted):
+        if len(value) >= wanted:
+            return
+        kinds = self.extras.kinds()
+        for attempt in range(_TRIES + wanted if kinds else 0):
             if len(value) >= wanted:
                 return
-            kind = self.extras.kinds[attempt % len(self.extras.kinds)]
-            _add(kind, source.at(attempt), here)
+            _add(kinds[attempt % len(kinds)], source.at(attempt), here)
 
 
 def _add(extra: Extra, source: Source, here: Place) -> None:
@@ -178,14 +182,19 @@ def extras(view: ObjectView, shapes: Shapes) -> Extras:
     """Return how objects of `view` get members beyond their named ones."""
     names = tuple(view.properties)
     patterns = tuple(view.pattern_properties)
-    kinds = [kind for p in patterns if (kind := _patterned(view, p, shapes))]
     free = view.additional_properties
-    if free is None or not c.impossible(free):
-        maker = shapes.maker(free if free is not None else c.anything())
-        kinds += [Extra(name, maker) for name in _free_names(view, patterns, names)]
+
+    @cache
+    def kinds() -> tuple[Extra, ...]:
+        found = [kind for p in patterns if (kind := _patterned(view, p, shapes))]
+        if free is None or not c.impossible(free):
+            maker = shapes.maker(free if free is not None else c.anything())
+            found += [Extra(name, maker) for name in _free_names(view, patterns, names)]
+        return tuple(found)
+
     usual = 0 if free is None and not patterns else _MOST_EXTRAS if not names else 0
     forced = tuple(_forced(one, shapes) for one in view.violations)
-    return Extras(forced, tuple(kinds), usual)
+    return Extras(forced, kinds, usual)
 
 
 def _patterned(view: ObjectView, pattern: str, shapes: Shapes) -> Extra | None:

@@ -17,7 +17,7 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.arrays import array_maker
-from understudy.generate.branches import meant, one_of
+from understudy.generate.branches import apart, distributed, meant, one_of
 from understudy.generate.cost import Cost
 from understudy.generate.formats import word
 from understudy.generate.likely import BESIDE, column_of, exemplified, likely, together
@@ -213,12 +213,26 @@ def _branches(
 def _exactly_one(
     shapes: Shapes, schema: CanonicalSchema, view: c.OneOfView, written: Written
 ) -> Maker:
-    maker = _branches(shapes, schema, view, written)
-    return shapes.checked(maker, schema, written, "oneOf, whose branches overlap")
+    reason = "oneOf, whose branches overlap"
+    plain = shapes.checked(_branches(shapes, schema, view, written), schema, written, reason)
+
+    @cache
+    def alone() -> Maker:
+        makers = [shapes.maker(branch, written) for branch in apart(view.branches)]
+        return shapes.checked(one_of(makers, makers), schema, written, reason) if makers else plain
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        try:
+            return plain(source, place, key)
+        except GenerationError:
+            return alone()(source, place, key)
+
+    return make
 
 
 def _all(shapes: Shapes, schema: CanonicalSchema, view: c.AllOfView, written: Written) -> Maker:
-    makers = [shapes.maker(branch, written) for branch in view.branches]
+    options = distributed(view.branches) or view.branches
+    makers = [shapes.maker(branch, written) for branch in options]
     return shapes.checked(one_of(makers, makers), schema, written, "allOf with recursion")
 
 

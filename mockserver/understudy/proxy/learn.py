@@ -108,7 +108,7 @@ class _Learner:
         if operation is None or understood is None:
             return "no operation is recorded in it"
         if case.response is None or not case.media_type:
-            return "its status or media type is not documented"
+            return _undocumented(case)
         value = _value(case)
         if value is MISSING:
             return "its response is neither JSON nor text"
@@ -153,6 +153,13 @@ class _Learner:
         if name is not None:
             place = locate(self._root, pointers.join(operation.pointer, "requestBody"), ())
             yield pointers.join(place, "content", name), request.body
+
+
+def _undocumented(case: Case) -> str:
+    if case.response is None:
+        return "its status is not documented"
+    body = case.exchange.reply.body
+    return "its media type is not documented" if body else "its response has no body"
 
 
 def _value(case: Case) -> Json:

@@ -11,7 +11,7 @@ from graphlib import CycleError
 from typing import Final
 
 from understudy.codec import dumps
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Header, MediaType, Response
 from understudy.contract.schemas import resolve
 from understudy.contract.validate import Validator
@@ -47,7 +47,7 @@ class Content:
     def __init__(self, schemas: Mapping[str, Json], world: World) -> None:
         self._schemas = schemas
         self._world = world
-        self._shapes = Shapes(schemas)
+        self._shapes = shapes_of(schemas)
         self._validators: dict[bytes, Validator] = {}
 
     def value(self, name: str, media: MediaType, label: str) -> Json:

@@ -6,6 +6,7 @@ The meaning is the one that the checks demand. What names tell nothing of is not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -15,12 +16,13 @@ from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
 from understudy.contract.meaning.kinds import Kind, Part, kinds
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING, follow
 from understudy.errors import GenerationError
 from understudy.exchange import Reply, Request
 from understudy.generate.entities import Entities
+from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
 from understudy.respond.echoing import Echo
@@ -59,8 +61,9 @@ class Inferred:
         self._world = world
         self._dialect = dialect
         self._strict = strict
-        self._shapes = Shapes(contract.schemas)
+        self._shapes = shapes_of(contract.schemas)
         self._meaning = meaning(contract)
+        self._kinds = kinds(self._meaning, self._shapes)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -98,14 +101,18 @@ class Inferred:
     @cached_property
     def _holdings(self) -> Mapping[str, Holding]:
         declared = self._contract.behaviour.resources
-        return {
-            kind.name: Holding(
-                self._contract.name, kind, self.entities, self._shapes,
-                strict=self._strict, loaded=self._loaded(kind),
-            )
-            for kind in kinds(self._meaning, self._shapes).values()
-            if kind.name not in declared
-        }  # fmt: skip
+        told = self._kinds.values()
+        return {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
+
+    def _holding(self, kind: Kind) -> Holding:
+        """Return what keeps a resource; of one whose size is said, no more are there than that."""
+        size = self._contract.behaviour.sizes.get(kind.name)
+        if size is not None:
+            kind = replace(kind, count=Source.of(kind.name).between(*size))
+        return Holding(
+            self._contract.name, kind, self.entities, self._shapes,
+            strict=self._strict or size is not None, loaded=self._loaded(kind),
+        )  # fmt: skip
 
     def _loaded(self, kind: Kind) -> LoadedMembers | None:
         members = self._world.loaded.get(kind.name)

@@ -1,7 +1,8 @@
 """What a client prefers of the answer: the Prefer header (RFC 7240), or query parameters.
 
-Known are code, example, dynamic, seed and delay; all others are ignored, as RFC 7240 asks. The
-same names after two underscores are query parameters, which count where the header has none.
+Known are code, example, dynamic, seed, scenario and delay; all others are ignored, as RFC 7240
+asks. The same names after two underscores are query parameters, which count where the header has
+none.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Preferences:
     example: str | None = None
     dynamic: bool | None = None
     seed: int | None = None
+    scenario: str | None = None
     delay: int | None = None
     accept: str = ""
     applicable: Mapping[str, str] | None = None
@@ -137,5 +139,6 @@ READERS: Final[Mapping[str, tuple[Callable[[str], Json], str]]] = {
     "example": (lambda text: text or None, "the name of an example"),
     "dynamic": ({"true": True, "false": False}.get, "true or false"),
     "seed": (_seed, "a whole number or a word"),
+    "scenario": (lambda text: text or None, "the name of a scenario"),
     "delay": (_delay, f"a number of milliseconds up to {LONGEST_DELAY}"),
 }

@@ -117,6 +117,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         Kind("no-tunnel", 501, "`understudy proxy`: connections are not handed over.", own=True),
         Kind("loop", 508, "`understudy proxy`: the request came back to where it was.", own=True),
         Kind("late-answer", 504, "`understudy proxy`: the service took too long.", own=True),
+        Kind("unknown-scenario", 404, "The scenario that was asked for is not there.", own=True),
         Kind(
             "unanswerable",
             501,

@@ -42,7 +42,7 @@ VIOLATIONS = "Understudy-Violations"
 """The header field that lists what is wrong with a request that is answered all the same."""
 
 _LONGEST_FIELD = 8000
-_WORLDS = 4
+_WORLDS = 16
 _ACCEPTS = 64
 _SMALL = 100
 """How many operations a contract has whose examples are all looked at when it is loaded."""
@@ -54,7 +54,8 @@ _logger = logging.getLogger("understudy")
 class Handler:
     """One operation, compiled: every step is built at the first request and then only called.
 
-    `answer` is for requests that prefer nothing; `world` gives the answers of another seed.
+    `answer` is for requests that prefer nothing; `world` gives the answers of another seed, and
+    of a contract that differs from this one in how many members its resources have.
     """
 
     operation: Operation
@@ -63,7 +64,7 @@ class Handler:
     body: Body | None
     answer: Answer
     answers: Answers
-    world: Callable[[int], Answers]
+    world: Callable[[int, Contract | None], Answers]
     refusals: Refusals
     unauthorized: Reply
     validates: str
@@ -135,12 +136,16 @@ class Handler:
         request: Request,
         session: Session,
         wanted: Preferences = NONE,
+        contract: Contract | None = None,
         invalid: Sequence[Invalid] = (),
     ) -> Reply:
-        """Return the answer that is preferred; `invalid` is what is wrong with the request."""
+        """Return the answer that is preferred; `invalid` is what is wrong with the request.
+
+        `contract` is the one to answer for, if it is not the handler's own.
+        """
         if wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
-        answers = self.world(session.seed if wanted.seed is None else wanted.seed)
+        answers = self.world(session.seed if wanted.seed is None else wanted.seed, contract)
         if any(one.path[0] in ("path", "body") for one in invalid):
             reply = answers.apart(request, session, wanted)
         else:
@@ -170,7 +175,7 @@ class Service:
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
         self._loaded = loaded
-        self._stages: OrderedDict[int, Stage] = OrderedDict()
+        self._stages: OrderedDict[tuple[int, int], Stage] = OrderedDict()
         self._main = Stage(contract, settings, loaded)
         self._small = len(contract.operations) <= _SMALL
         examples = invalid_examples(contract) if self._small else ()
@@ -248,23 +253,35 @@ class Service:
             body=compile_body(operation.body, self.contract.schemas),
             answer=answers.usual,
             answers=answers,
-            world=lambda seed: self._stage(seed).answers(operation),
+            world=lambda seed, contract: self._stage(seed, contract).answers(operation),
             refusals=refusals,
             unauthorized=refusals.error("unauthorized", asked_for(operation.security), headers),
             validates=settings.validate_requests,
         )
 
-    def _stage(self, seed: int) -> Stage:
-        """Return the stage of a seed that a client asked for; the one longest unused makes room."""
-        if seed == self._settings.seed:
+    def _stage(self, seed: int, contract: Contract | None) -> Stage:
+        """Return the stage that is asked for; the one longest unused makes room."""
+        contract = contract or self.contract
+        if seed == self._settings.seed and contract is self.contract:
             return self._main
-        if seed not in self._stages:
+        key = seed, id(contract)  # which the stage keeps, so that no other gets its id
+        if key not in self._stages:
             settings = replace(self._settings, seed=seed)
-            self._stages[seed] = Stage(self.contract, settings, self._loaded)
+            self._stages[key] = Stage(contract, settings, self._loaded_for(contract))
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
-        self._stages.move_to_end(seed)
-        return self._stages[seed]
+        self._stages.move_to_end(key)
+        return self._stages[key]
+
+    def _loaded_for(self, contract: Contract) -> Loaded:
+        """Return what was loaded of the resources whose number a scenario does not change."""
+        here, there = self.contract.behaviour, contract.behaviour
+        return {
+            name: members
+            for name, members in self._loaded.items()
+            if here.resources.get(name) == there.resources.get(name)
+            and here.sizes.get(name) == there.sizes.get(name)
+        }
 
 
 def violations(found: Sequence[Invalid]) -> str:

@@ -20,8 +20,8 @@ from understudy.respond.refusals import Refusals
 from understudy.scenario.delays import drawn, seconds_of
 from understudy.scenario.limits import counted, fields_of, retry_after
 from understudy.scenario.making import Ask, Making, with_fields
-from understudy.scenario.memory import Memory
 from understudy.scenario.model import Rule, Scenario, Uniform, Wanted
+from understudy.state.session import Session
 from understudy.types import Json
 
 
@@ -53,11 +53,11 @@ class Asked:
 
     def __init__(
         self,
-        memory: Memory,
+        session: Session,
         headers: Iterable[tuple[bytes, bytes]],
         read: Callable[[], Request],
     ) -> None:
-        self.memory = memory
+        self.session = session
         self.headers = headers
         self._read = read
 
@@ -98,7 +98,7 @@ class Acting:
 
     def early(self, asked: Asked) -> Direction:
         """Return what happens before credentials and validity of a request are looked at."""
-        calls = tuple(asked.memory.tally(key) if key else 0 for key in self._tallies)
+        calls = tuple(asked.session.tally(key) if key else 0 for key in self._tallies)
         return _directed(self._early, asked, Direction(calls=calls), _nothing)
 
     def late(self, asked: Asked, before: Direction, ask: Ask) -> Direction:
@@ -150,38 +150,37 @@ class _Cue:
 
     def fits(self, asked: Asked, call: int) -> bool:
         """Tell whether the rule is about the n-th call of its operation."""
-        when, memory = self.rule.when, asked.memory
-        if when.states and (memory.state(self._place) or self._initial) not in when.states:
+        when, session = self.rule.when, asked.session
+        if when.states and (session.state(self._place) or self._initial) not in when.states:
             return False
         if when.calls is not None:
             first, last = when.calls
             if call < first or (last is not None and call > last):
                 return False
         likely = when.probability
-        if likely is not None and drawn(memory, self._chance, call, "comes true") >= likely:
+        if likely is not None and drawn(session, self._chance, call, "comes true") >= likely:
             return False
         return all(fits(asked) for fits in self._wanted)
 
     def act(self, asked: Asked, said: Direction, ask: Ask) -> Direction:
         """Return what was said, and what this rule says."""
-        rule, memory = self.rule, asked.memory
+        rule, session = self.rule, asked.session
         fields: Headers = ()
         if rule.limit is not None:
-            window = counted(rule.limit, f"{self._key} window", memory)
-            remaining = max(rule.limit.requests - window.used, 0)
-            fields = fields_of(rule.limit, remaining, window.left, memory.now)
+            window = counted(rule.limit, f"{self._key} window", session)
+            fields = fields_of(rule.limit, window)
             if window.used <= rule.limit.requests:
                 return replace(said, headers=(*said.headers, *fields))
-            fields = (*retry_after(window.left), *fields)
-        if rule.times is not None and memory.tally(f"{self._key} times") > rule.times:
+            fields = (*retry_after(window), *fields)
+        if rule.times is not None and session.tally(f"{self._key} times") > rule.times:
             return said
         reply = self._reply(ask, (*said.headers, *fields))
         if rule.then is not None:
-            memory.enter(self._place, rule.then)
+            session.enter(self._place, rule.then)
         return replace(
             said,
             reply=reply,
-            delay=said.delay + self._delay(memory, said.calls[self.index]),
+            delay=said.delay + self._delay(session, said.calls[self.index]),
             fault=rule.fault,
             drip=min(filter(None, (said.drip, rule.drip)), default=0),
             acted=(*said.acted, self._name),
@@ -191,10 +190,10 @@ class _Cue:
     def _reply(self, ask: Ask, fields: Headers) -> Reply | None:
         return with_fields(self._making.reply(ask), fields) if self._making else None
 
-    def _delay(self, memory: Memory, call: int) -> float:
+    def _delay(self, session: Session, call: int) -> float:
         if self.rule.delay is None:
             return 0.0
-        chance = drawn(memory, self._chance, call, "delay") if self.counts else 0.5
+        chance = drawn(session, self._chance, call, "delay") if self.counts else 0.5
         return seconds_of(self.rule.delay, chance)
 
 

@@ -101,7 +101,7 @@ class Conditions:
 
     def _wanted(self, place: str, name: str, data: Json, at: str) -> Wanted | None:
         if isinstance(data, dict) and "$absent" in data:
-            if data != {"$absent": True}:
+            if data["$absent"] is not True or len(data) > 1:
                 self._notes.error(at, "$absent is written {$absent: true}")
             return Wanted(place, name, absent=True)
         if not isinstance(data, dict):

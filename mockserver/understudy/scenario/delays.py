@@ -11,16 +11,16 @@ from statistics import NormalDist
 from typing import Final
 
 from understudy.generate.source import Source
-from understudy.scenario.memory import Memory
 from understudy.scenario.model import Delay, Uniform
+from understudy.state.session import Session
 
 _FINE: Final = 1 << 52
 _NORMAL: Final = NormalDist()
 
 
-def drawn(memory: Memory, key: str, call: int, what: str) -> float:
+def drawn(session: Session, key: str, call: int, what: str) -> float:
     """Return a number in (0, 1) for the n-th call of what `key` names."""
-    source = Source.of(f"scenario {memory.seed} {memory.name}").under(key).at(call).at(what)
+    source = Source.of(f"scenario {session.seed} {session.name}").under(key).at(call).at(what)
     return (source.below(_FINE) + 0.5) / _FINE
 
 

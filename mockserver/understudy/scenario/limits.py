@@ -10,45 +10,58 @@ import math
 from dataclasses import dataclass
 
 from understudy.respond.problems import Headers
-from understudy.scenario.memory import Memory
 from understudy.scenario.model import Limit
+from understudy.state.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How many requests came in the current window, this one included, and what is left of it."""
+    """How many requests came in a window, how many remain, and when it ends.
+
+    `left` are the seconds to go, `end` is on the clock of the session's seconds, which are those
+    since 1970.
+    """
 
     used: int
+    remaining: int
     left: float
+    end: float
 
 
-def counted(limit: Limit, key: str, memory: Memory) -> Window:
+def counted(limit: Limit, key: str, session: Session) -> Window:
     """Return the window into which the request counts that comes now."""
-    now = memory.seconds()
-    number, _, began = memory.state(key).partition(" ")
+    now = session.seconds()
+    number, _, began = session.state(key).partition(" ")
     start = float(began) if began else -math.inf
     if not start <= now < start + limit.seconds:
         number, start = str(int(number or 0) + 1), now
-        memory.enter(key, f"{number} {start!r}")
-    return Window(memory.tally(f"{key} {number}"), start + limit.seconds - now)
+        session.enter(key, f"{number} {start!r}")
+    return window(limit, session.tally(f"{key} {number}"), now, start + limit.seconds)
 
 
-def fields_of(limit: Limit, remaining: int, left: float, now: int) -> Headers:
-    """Return the header fields that say how many requests remain, and how long.
+def window(limit: Limit, used: int, now: float, end: float) -> Window:
+    """Return a window into which so many requests came by now."""
+    return Window(used, max(limit.requests - used, 0), end - now, end)
 
-    `left` is in seconds, `now` in microseconds since 1970. Whole seconds are told, and never too
-    few.
+
+def fields_of(limit: Limit, said: Window) -> Headers:
+    """Return the header fields that say how many requests remain, and until when.
+
+    Whole seconds are told, and never too few.
     """
-    wait = max(math.ceil(left), 1)
-    reset = math.ceil(now / 1e6 + left) if limit.epoch else wait
+    reset = math.ceil(said.end) if limit.epoch else _whole(said.left)
     told = (
         (limit.limit, str(limit.requests)),
-        (limit.remaining, str(remaining)),
+        (limit.remaining, str(said.remaining)),
         (limit.reset, str(reset)),
     )
     return tuple(pair for pair in told if pair[0])
 
 
-def retry_after(left: float) -> Headers:
+def retry_after(said: Window) -> Headers:
     """Return the field that says when to come again (RFC 9110, section 10.2.3)."""
-    return (("Retry-After", str(max(math.ceil(left), 1))),)
+    return (("Retry-After", str(_whole(said.left))),)
+
+
+def _whole(seconds: float) -> int:
+    return max(math.ceil(seconds), 1)

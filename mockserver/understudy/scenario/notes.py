@@ -22,8 +22,9 @@ class Notes:
         self._document = document
 
     def error(self, at: str, message: str, hint: str = "") -> None:
-        """Note what makes the file unusable."""
-        self.problems.append(self._document.problem(at, message, hint, rule=RULE))
+        """Note what makes the file unusable; the first of several reasons at one place counts."""
+        if all(one.pointer != at for one in self.problems):
+            self.problems.append(self._document.problem(at, message, hint, rule=RULE))
 
     def mapping(self, data: Json, at: str, known: Collection[str] = ()) -> JsonObject:
         """Return `data` if it is a mapping of `known` keys, as far as it is; nothing for null."""

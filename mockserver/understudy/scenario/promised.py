@@ -26,7 +26,7 @@ from understudy.respond.choice import Choice
 from understudy.respond.content import UNMAKABLE, Content
 from understudy.respond.dialects import dialect
 from understudy.respond.refusals import Refusals
-from understudy.scenario.limits import fields_of, retry_after
+from understudy.scenario.limits import fields_of, retry_after, window
 from understudy.scenario.making import AnswerError, Making, with_fields
 from understudy.scenario.model import Answer, Limit, Rule, Scenario
 from understudy.scenario.notes import RULE
@@ -129,9 +129,9 @@ class Promised:
         elif limit is None:
             yield making.fixed
         else:
-            for left in (limit.seconds, 0.0):
-                fields = (*retry_after(left), *fields_of(limit, 0, left, 0))
-                yield with_fields(making.fixed, fields)
+            for now in (0.0, limit.seconds):
+                said = window(limit, limit.requests + 1, now, limit.seconds)
+                yield with_fields(making.fixed, (*retry_after(said), *fields_of(limit, said)))
 
     def _usual(self, making: Making, content: Content) -> Iterator[Reply]:
         """Yield some of what the operation may answer with a status of success."""

@@ -17,7 +17,7 @@ from understudy.contract.model import Contract, Operation
 from understudy.errors import Problem
 from understudy.scenario.answers import read_answer
 from understudy.scenario.conditions import Conditions
-from understudy.scenario.crowds import read_collections
+from understudy.scenario.members import read_collections
 from understudy.scenario.model import (
     FAULTS,
     START,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware.cors import CORSMiddleware
@@ -15,8 +16,11 @@ from understudy.config import Settings
 from understudy.contract.model import Contract
 from understudy.errors import Problem
 from understudy.exchange import Reply
+from understudy.fixtures.load import load_sets
+from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
+from understudy.scenario.library import Scenarios
 from understudy.server.framework import (
     ConnexionMiddleware,
     SwaggerUIMiddleware,
@@ -32,8 +36,10 @@ from understudy.server.middleware import (
 )
 from understudy.server.routing import Places, RouteMiddleware, sent_path
 from understudy.server.send import header, live, send_reply
+from understudy.server.taking import Taking
 from understudy.server.view import view
 from understudy.server.whose import SESSION, asked_for
+from understudy.state.journal import Journal, MemoryJournal
 from understudy.state.session import FullError
 from understudy.state.sessions import Sessions, open_sessions
 
@@ -44,6 +50,7 @@ class Mounted:
 
     prefix: str
     service: Service
+    scenarios: Scenarios
     places: Places
     app: ASGIApp
 
@@ -57,11 +64,13 @@ class Application:
         settings: Settings,
         sessions: Sessions | None = None,
     ) -> None:
+        loaded = load_sets(settings.load, contracts)
         self.sessions = sessions or open_sessions(settings)
+        self.journal: Journal = MemoryJournal()
         alone = len(contracts) == 1
         self.mounted = tuple(
-            _mount("" if alone else f"/{contract.name}", contract, settings)
-            for contract in contracts
+            _mount("" if alone else f"/{one.name}", one, settings, loaded.get(one.name, NOTHING))
+            for one in contracts
         )
         self._pages = self._static_pages()
         self._cors: ASGIApp | None = None
@@ -127,9 +136,17 @@ class Application:
             return
         for mounted in self.mounted:
             if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
-                await mounted.app(scope, receive, send)
+                await self._noted(mounted.app, scope, receive, send)
                 return
         await self._unprefixed(scope, receive, send)
+
+    async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and take the exchange into the journal."""
+        taking = Taking(self.journal, scope[SESSION].name, scope, send)
+        try:
+            await app(scope, receive, taking)
+        finally:
+            taking.end()
 
     async def _unprefixed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a contract's own path without its prefix, if just one contract has it."""
@@ -138,7 +155,7 @@ class Application:
         if len(found) == 1:
             prefix = found[0].prefix
             prefixed = {**scope, "raw_path": (prefix + path).encode("latin-1")}
-            await found[0].app(prefixed, receive, send)
+            await self._noted(found[0].app, prefixed, receive, send)
             return
         places = [f"{mounted.prefix}/" for mounted in self.mounted]
         body = dumps({"detail": "Nothing is served here", "contracts": places})
@@ -173,13 +190,15 @@ def _document(contract: Contract, prefix: str | None = None) -> Reply:
     return Reply(200, dumps(document))
 
 
-def _mount(prefix: str, contract: Contract, settings: Settings) -> Mounted:
-    service, places = Service(contract, settings), Places(contract, prefix)
+def _mount(prefix: str, contract: Contract, settings: Settings, loaded: Loaded) -> Mounted:
+    service, places = Service(contract, settings, loaded), Places(contract, prefix)
+    scenarios = Scenarios(contract, map(Path, settings.scenario_files))
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)
-    routed.add_api(view(contract), base_path=prefix, service=service, places=places)
+    parts = {"service": service, "scenarios": scenarios, "places": places}
+    routed.add_api(view(contract), base_path=prefix, **parts)
     app = Boundary(_BesideSwaggerUI(routed, prefix, contract, places), service)
-    return Mounted(prefix, service, places, app)
+    return Mounted(prefix, service, scenarios, places, app)
 
 
 class _BesideSwaggerUI:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -17,9 +17,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from understudy.config import BODY_LIMIT
 from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
+from understudy.scenario.library import Scenarios
+from understudy.server.directing import early, is_directed, late
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body, send_reply
+from understudy.server.taking import BODY
 from understudy.server.whose import SESSION
 
 _REQUEST = "understudy.request"
@@ -29,8 +32,11 @@ _logger = logging.getLogger("understudy")
 class _Step:
     """One step for one operation."""
 
-    def __init__(self, service: Service, operation_id: str, next_app: ASGIApp) -> None:
+    def __init__(
+        self, service: Service, scenarios: Scenarios, operation_id: str, next_app: ASGIApp
+    ) -> None:
         self._service = service
+        self._scenarios = scenarios
         self._operation_id = operation_id
         self.next_app = next_app
 
@@ -41,9 +47,15 @@ class _Step:
 
 
 class _Authenticate(_Step):
-    """Turns away requests without a good credential."""
+    """Lets scenarios have their say, and turns away requests without a good credential."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_directed(scope):
+            going = await early(self._scenarios, self.handler, scope, receive, send)
+            receive, send = going.receive, going.send
+            if going.reply is not None:
+                await send_reply(going.reply, send)
+                return
         refusal = self.handler.authenticate(scope["headers"], scope["query_string"])
         if refusal is None:
             await self.next_app(scope, receive, send)
@@ -67,7 +79,7 @@ class _Validate(_Step):
             if refusal is not None:
                 await send_reply(refusal, send)
                 return
-            raw = body or b""
+            raw = scope[BODY] = body or b""
         path, encoded = scope["path_params"], scope["extensions"][ENCODED]
         query, headers = scope["query_string"], scope["headers"]
         found = handler.read(path, query, headers, raw, content_type, encoded)
@@ -82,16 +94,22 @@ class _Validate(_Step):
 class _Answer(_Step):
     """Answers a valid request."""
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         handler, session = self.handler, scope[SESSION]
         request, invalid = scope[_REQUEST]
         wanted = handler.wanted(scope["headers"], scope["query_string"])
         if wanted is None and session.plain and not invalid:
             await send_reply(handler.answer(request, session), send)
             return
-        if wanted and wanted.delay:
+        wanted = wanted or NONE
+        if wanted.delay:
             await asyncio.sleep(wanted.delay / 1000)
-        await send_reply(handler.choose(request, session, wanted or NONE, invalid), send)
+        choose = partial(handler.choose, request, session, invalid=invalid)
+        if is_directed(scope):
+            going = await late(self._scenarios, wanted, choose, scope, receive, send)
+            await send_reply(going.reply or choose(wanted), going.send)
+        else:
+            await send_reply(choose(wanted), send)
 
 
 class _Steps(dict[str, _Step]):
@@ -111,9 +129,11 @@ class _StepAPI(RoutedAPI):  # type: ignore[misc]
 
     step: type[_Step]
 
-    def __init__(self, specification: Any, *, service: Service, **options: Any) -> None:
+    def __init__(
+        self, specification: Any, *, service: Service, scenarios: Scenarios, **options: Any
+    ) -> None:
         super().__init__(specification, **options)
-        self.operations = _Steps(lambda id_: self.step(service, id_, self.next_app))
+        self.operations = _Steps(lambda id_: self.step(service, scenarios, id_, self.next_app))
 
     def make_operation(self, operation: Any) -> _Step:
         """Return this kind's step for a Connexion operation."""

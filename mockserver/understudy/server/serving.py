@@ -9,13 +9,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
-from understudy.config import Settings
+from understudy.config import Limits, Settings
 from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
 from understudy.server.app import Application
 from understudy.server.watch import Watched
 from understudy.state.sessions import Sessions
+
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Serving:
         found = json.loads(text)
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
-        settings |= {key: tuple(settings[key]) for key in ("tokens", "api_keys")}
+        settings |= {key: tuple(settings[key]) for key in _TUPLES}
+        settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])
         found["names"] = tuple(found["names"])

@@ -188,5 +188,5 @@ class Sessions:
 
 def open_sessions(settings: Settings) -> Sessions:
     """Return the sessions of a server with these settings."""
-    setting = Setting(settings.seed, Clock.at(settings.now))
+    setting = Setting(settings.seed, Clock.at(settings.now), settings.scenarios)
     return Sessions(setting, open_log(settings.store), forgets=settings.stateless)

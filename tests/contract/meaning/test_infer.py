@@ -396,3 +396,12 @@ def abouts(folder: Path) -> set[str]:
     except ContractError:
         return set()
     return {fact.about for fact in meaning(contract).facts}
+
+
+def test_the_meaning_of_a_contract_is_told_once_and_of_another_anew() -> None:
+    contract = load_contract(bundled_names()[0])
+    other = contract.with_warnings([])
+
+    assert meaning(contract) is meaning(contract)
+    assert meaning(other) is not meaning(contract)
+    assert meaning(other) == meaning(contract)

@@ -261,6 +261,28 @@ def test_parts_are_read_by_their_own_types() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("schema", "encoding"),
+    [
+        ({"type": "string", "format": "binary"}, {}),
+        ({"type": "string", "contentMediaType": "image/png"}, {"contentType": "image/png"}),
+    ],
+)
+@pytest.mark.parametrize("several", [False, True])
+def test_a_part_without_a_media_type_has_the_documented_one(
+    schema: JsonObject, encoding: JsonObject, *, several: bool
+) -> None:
+    member = {"type": "array", "items": schema} if several else schema
+    media = MediaType(
+        {"type": "object", "properties": {"photo": member}}, encoding={"photo": encoding}
+    )
+    raw = b'--b\r\nContent-Disposition: form-data; name="photo"\r\n\r\n\x89P\r\n--b--\r\n'
+
+    found = decode(raw, f"{PARTS}; boundary=b", PARTS, media, {})
+
+    assert found == {"photo": ["\x89P"] if several else "\x89P"}
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_no_bytes_are_fatal(raw: bytes) -> None:

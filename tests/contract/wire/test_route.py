@@ -104,6 +104,14 @@ def test_a_template_without_the_method_steps_back_for_one_that_has_it() -> None:
     ]
 
 
+def test_of_templates_that_are_one_route_head_goes_by_the_names_of_get() -> None:
+    paths = router("PUT /a/{id}", "GET /a/{name}", "DELETE /b/{id}", "HEAD /b/{name}")
+
+    found = paths.find("/a/5", "HEAD"), paths.find("/b/5", "HEAD")
+
+    assert [one and one.texts for one in found] == [{"name": "5"}, {"name": "5"}]
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_arrives_in_a_segment(text: str) -> None:
     route = router("/a/{x}").find(f"/a/{quote(text, safe='')}")

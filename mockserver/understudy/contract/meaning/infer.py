@@ -33,7 +33,7 @@ from understudy.contract.meaning.model import (
     Writing,
 )
 from understudy.contract.meaning.resources import Told, related
-from understudy.contract.meaning.shape import Shapes
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.meaning.truths import truths
 from understudy.contract.model import Contract, Operation
 from understudy.contract.recipes import Member, Recipe, Template
@@ -82,7 +82,7 @@ class _Teller:
     def __init__(self, contract: Contract, allows: Allows) -> None:
         self._contract = contract
         self._behaviour: Behaviour = contract.behaviour
-        self._shapes = Shapes(contract.schemas)
+        self._shapes = shapes_of(contract.schemas)
         self._allows = allows
 
     def meaning(self) -> Meaning:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
@@ -16,6 +17,7 @@ from understudy.contract.meaning.items import view
 from understudy.contract.meaning.model import Listing, Meaning, Order, Reading, Writing
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Operation, Parameter
+from understudy.contract.same import Same
 from understudy.types import Json
 
 Part: TypeAlias = Listing | Reading | Writing
@@ -24,6 +26,7 @@ MEMBERS = 25
 """How many members a collection has, if its pages are not larger."""
 
 _MOST = 100
+_CONTRACTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,20 @@ class Kind:
     homes: tuple[tuple[Json, ...], ...] = ()
 
 
-def kinds(meaning: Meaning, shapes: Shapes) -> dict[str, Kind]:
+def kinds(meaning: Meaning, shapes: Shapes) -> Mapping[str, Kind]:
     """Return the resources of a contract that the stand-in can keep, by name."""
+    return _kinds(Same(meaning), Same(shapes))
+
+
+@lru_cache(maxsize=_CONTRACTS)
+def _kinds(told: Same[Meaning], by: Same[Shapes]) -> Mapping[str, Kind]:
+    meaning, shapes = told.of, by.of
     found: dict[str, list[Part]] = defaultdict(list)
     everything: tuple[Part, ...] = (*meaning.lists, *meaning.reads, *meaning.writes)
     for part in everything:
         found[part.resource].append(part)
-    told = (_kind(name, parts, shapes) for name, parts in found.items())
-    return {kind.name: kind for kind in told if kind is not None}
+    known = (_kind(name, parts, shapes) for name, parts in found.items())
+    return {kind.name: kind for kind in known if kind is not None}
 
 
 def scope_of(part: Part, kind: Kind, shapes: Shapes) -> tuple[Runtime, ...]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final
 
 from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Tokens
+from understudy.contract.same import Same
 from understudy.contract.schemas import named, resolve
 from understudy.types import Json, JsonObject
 
+_CONTRACTS: Final = 4
 _COMBINERS = ("allOf", "anyOf", "oneOf")
 _REQUEST = ".request"
 _NOUNS_OF_SCHEMAS = frozenset(
@@ -157,6 +161,16 @@ class Shapes:
         found = self.first_named(schema, tuple(one for one in wanted if one))
         scalar = found and self.types(self.properties(schema)[found]) <= {"string", "integer"}
         return (found,) if scalar else None
+
+
+def shapes_of(schemas: Mapping[str, Json]) -> Shapes:
+    """Return the shapes of the schemas of a contract, which all that reads them share."""
+    return _shapes(Same(schemas))
+
+
+@lru_cache(maxsize=_CONTRACTS)
+def _shapes(same: Same[Mapping[str, Json]]) -> Shapes:
+    return Shapes(same.of)
 
 
 def _list(value: Json) -> list[Json]:

@@ -98,7 +98,10 @@ def _belonging(
         return
     id_ = shapes.identifier(schema, noun)
     reference = shapes.first_named(item, (f"{noun}id",))
-    if reference and id_ and (reference,) != shapes.identifier(item, kind):
+    if not reference or not id_ or (reference,) == shapes.identifier(item, kind):
+        return
+    told, meant = shapes.properties(item)[reference], shapes.properties(schema)[id_[0]]
+    if shapes.types(told) == shapes.types(meant):
         yield related("equal", name, _to(member, "*", reference), _to(id_[0]))
 
 

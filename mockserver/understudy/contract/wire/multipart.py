@@ -15,9 +15,10 @@ from typing import TypeAlias
 from understudy.codec import dumps
 from understudy.contract.model import MediaType
 from understudy.contract.wire.media_types import bare, is_json, is_xml
+from understudy.contract.wire.shapes import Shape
 from understudy.contract.wire.styles import text
 from understudy.contract.wire.typed import Reader
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 _PARAMETER = re.compile(r';\s*([\w*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;"\s]+))')
 _ESCAPES = {'"': "%22", "\r": "%0D", "\n": "%0A"}
@@ -104,8 +105,9 @@ def _field(
 ) -> Json:
     """Return what all parts of one name say: an array where the schema has one, or several came."""
     shape = reader.shapes.of(schema)
-    documented = str(media.encoding.get(group[0].name, {}).get("contentType", ""))
-    kinds = [part.kind or (documented if is_json(documented) else "") for part in group]
+    one = reader.shapes.of(shape.item(0)) if "array" in shape.kinds else shape
+    documented = _documented(media.encoding.get(group[0].name, {}), one)
+    kinds = [part.kind or documented for part in group]
     if "array" in shape.kinds or len(group) > 1:
         if len(group) == 1 and is_json(kinds[0]):
             whole = inner(group[0].body, kinds[0], {})
@@ -116,6 +118,18 @@ def _field(
             for index, (part, kind) in enumerate(told)
         ]
     return _value(group[0], kinds[0], schema, reader, inner)
+
+
+def _documented(encoding: JsonObject, shape: Shape) -> str:
+    """Return the media type of parts that say none, where they are not simply text.
+
+    Only what is text or bytes by its schema can be of any other type than JSON.
+    """
+    kind = str(encoding.get("contentType", ""))
+    single = "," not in kind and "*" not in kind
+    if is_json(kind) or (kind and single and shape.kinds == {"string"}):
+        return kind
+    return "application/octet-stream" if shape.formats & _BYTES else ""
 
 
 def _value(part: Part, kind: str, schema: Json, reader: Reader, inner: Inner) -> Json:

@@ -95,7 +95,8 @@ class Router:
             return None
         chosen, operations = ends[0], ends[0].operations
         if len(ends) > 1:
-            chosen = next((end for end in ends if method in end.operations), chosen)
+            having = [end for end in ends if _has(end, method)]
+            chosen = next((end for end in having if method in end.operations), [*having, chosen][0])
             operations = {k: v for end in reversed(ends) for k, v in end.operations.items()}
         raw = dict(zip(chosen.names, values, strict=True))
         texts = {k: _decoded(v) if "%" in v else v for k, v in raw.items()}

@@ -11,6 +11,9 @@ from typing import Final
 
 from understudy.contract import pointers
 from understudy.contract.behaviour import Resource
+from understudy.contract.meaning.infer import meaning
+from understudy.contract.meaning.kinds import kinds
+from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract
 from understudy.generate.domains import ids_of
 from understudy.scenario.model import Scenario
@@ -20,7 +23,7 @@ from understudy.types import Json
 MOST: Final = 100_000
 
 
-def peopled(contract: Contract, scenarios: Sequence[Scenario]) -> Contract:
+def populated(contract: Contract, scenarios: Sequence[Scenario]) -> Contract:
     """Return `contract` with the collections of `scenarios`, of which the last says last.
 
     It is the same contract where they say nothing.
@@ -28,11 +31,14 @@ def peopled(contract: Contract, scenarios: Sequence[Scenario]) -> Contract:
     counts = {name: count for one in scenarios for name, count in one.collections.items()}
     if not counts:
         return contract
+    behaviour = contract.behaviour
     resources = {
         name: _sized(kind, counts[name]) if name in counts else kind
-        for name, kind in contract.behaviour.resources.items()
+        for name, kind in behaviour.resources.items()
     }
-    return replace(contract, behaviour=replace(contract.behaviour, resources=resources))
+    told = {name: count for name, count in counts.items() if name not in resources}
+    changed = replace(behaviour, resources=resources, sizes={**behaviour.sizes, **told})
+    return replace(contract, behaviour=changed)
 
 
 def _sized(kind: Resource, count: tuple[int, int]) -> Resource:
@@ -43,18 +49,25 @@ def _sized(kind: Resource, count: tuple[int, int]) -> Resource:
 def read_collections(data: Json, contract: Contract, notes: Notes) -> Mapping[str, tuple[int, int]]:
     """Return how many members resources are to have; what is wrong with that is noted."""
     found: dict[str, tuple[int, int]] = {}
-    resources = contract.behaviour.resources
+    declared = contract.behaviour.resources
     for name, value in notes.mapping(data, "/collections").items():
         at = pointers.join("/collections", name)
-        if name not in resources:
-            told = hint(name, resources) if resources else "behaviour.yaml declares resources"
+        if name not in declared and name not in (known := {*declared, *_told(contract)}):
+            told = hint(name, known) if known else "`understudy explain` lists those that there are"
             notes.error(at, f"unknown resource {name!r}", told)
-        elif resources[name].each:
+        elif name in declared and declared[name].each:
             notes.error(at, f"{name} has one member for each entry that behaviour.yaml lists")
         elif count := _count(value, at, notes):
             found[name] = count
-            _within_ids(contract, name, count[1], at, notes)
+            if name in declared:
+                _within_ids(contract, name, count[1], at, notes)
     return found
+
+
+def _told(contract: Contract) -> set[str]:
+    """Return the resources with lists that the names in a contract tell of."""
+    found = kinds(meaning(contract), shapes_of(contract.schemas)).values()
+    return {kind.name for kind in found if kind.count}
 
 
 def _count(data: Json, at: str, notes: Notes) -> tuple[int, int] | None:
@@ -69,5 +82,6 @@ def _count(data: Json, at: str, notes: Notes) -> tuple[int, int] | None:
 
 def _within_ids(contract: Contract, name: str, most: int, at: str, notes: Notes) -> None:
     domain = ids_of(contract, name)
-    if domain and domain.size < most:
-        notes.error(at, f"{name} has {domain.size:,} ids")
+    wanted = most + len(contract.behaviour.resources[name].known)
+    if most and domain and domain.size < wanted:
+        notes.error(at, f"there are {domain.size:,} ids, and up to {wanted:,} are wanted")

@@ -12,7 +12,7 @@ from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem
 from understudy.respond.refusals import Refusals
 from understudy.scenario.acting import Acting
-from understudy.scenario.crowds import peopled
+from understudy.scenario.members import populated
 from understudy.scenario.model import Scenario
 from understudy.scenario.notes import RULE, hint
 from understudy.scenario.promised import Promised
@@ -29,6 +29,7 @@ class Scenarios:
         self._files = {**_beside(contract), **{path.stem: path for path in files}}
         self._found: dict[str, tuple[Scenario, tuple[Problem, ...]]] = {}
         self._acting: dict[tuple[tuple[str, ...], str], Acting | None] = {}
+        self._contracts: dict[tuple[str, ...], Contract] = {}
         self._promised: Promised | None = None
 
     @property
@@ -54,9 +55,12 @@ class Scenarios:
         except ContractError as error:
             return error.problems
 
-    def peopled(self, names: tuple[str, ...]) -> Contract:
+    def contract(self, names: tuple[str, ...]) -> Contract:
         """Return the contract with the collections of these scenarios, or itself."""
-        return peopled(self._contract, [self.find(name) for name in self._known(names)])
+        sized = tuple(name for name in self._known(names) if self.find(name).collections)
+        if sized not in self._contracts:
+            self._contracts[sized] = populated(self._contract, [*map(self.find, sized)])
+        return self._contracts[sized]
 
     def acting(self, names: tuple[str, ...], refusals: Refusals) -> Acting | None:
         """Return what these scenarios do with requests to the operation of `refusals`.
