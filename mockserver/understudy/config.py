@@ -48,6 +48,10 @@ class Settings:
     invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
     `limits` are those of the server. `scenarios` are on from the start, in every session;
     `scenario_files` are files of scenarios beside those of a contract.
+    There is a `control` API, for this machine only unless it
+    has a token. `secret` names what the journal does not show besides credentials: header fields,
+    parameters, cookies, members of JSON. `shared` names the folder in which the workers of one
+    server share their journal.
     """
 
     seed: int = DEFAULT_SEED
@@ -66,3 +70,7 @@ class Settings:
     limits: Limits = Limits()
     scenarios: tuple[str, ...] = ()
     scenario_files: tuple[str, ...] = ()
+    control: bool = True
+    control_token: str = ""
+    secret: tuple[str, ...] = ()
+    shared: str = ""

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from understudy import MockServer
+from understudy import MockServer, Settings
+from understudy.config import Limits
 
 ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 THREADS = "/api/v1/chat/threads?company_id=1"
@@ -199,10 +200,11 @@ def test_a_client_that_sends_ten_megabytes_sees_why_it_is_refused_earlier(
         (b"GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", 400),
         (b"GET /\xff" + HEAD + b"\r\n", 400),
         (b"GET /api/v1/chat/threads?company_id=\xff" + HEAD + b"\r\n", 400),
-        (b"GET /" + b"a" * 65_536 + HEAD + b"\r\n", 400),
+        (b"GET /" + b"a" * 65_536 + HEAD + b"\r\n", 414),
         (b"GET " + THREADS.encode() + HEAD + b"X-Nul: \x00\r\n\r\n", 400),
         (b"GET " + THREADS.encode() + HEAD + b"X-Latin: \xff\xfe\r\n\r\n", 200),
-        (b"GET " + THREADS.encode() + HEAD + b"X-Long: " + b"a" * 65_536 + b"\r\n\r\n", 200),
+        (b"GET " + THREADS.encode() + HEAD + b"X-Long: " + b"a" * 60_000 + b"\r\n\r\n", 200),
+        (b"GET " + THREADS.encode() + HEAD + b"X-Long: " + b"a" * 65_536 + b"\r\n\r\n", 431),
         (b"GET http://elsewhere" + THREADS.encode() + HEAD + b"\r\n", 200),
         (b"OPTIONS *" + HEAD + b"\r\n", 404),
         (b"POST " + THREADS.encode() + HEAD + b"Content-Length: many\r\n\r\n", 400),
@@ -229,6 +231,33 @@ def test_a_client_that_goes_away_in_the_middle_of_a_body_harms_nobody(
 ) -> None:
     with _connected(servers["cattix"].url) as connection:
         connection.sendall(b"POST " + THREADS.encode() + HEAD + b"Content-Length: 9999\r\n\r\n{")
+
+
+@pytest.mark.parametrize("sent", [b"12345", b'{"assistant_type": "general"}'])
+def test_half_a_body_creates_nothing(
+    servers: Mapping[str, MockServer], clients: Mapping[str, httpx.Client], sent: bytes
+) -> None:
+    before = clients["cattix"].get(THREADS).json()
+    head = HEAD + b"Content-Type: application/json\r\nContent-Length: 9999\r\n\r\n"
+    with _connected(servers["cattix"].url) as connection:
+        connection.sendall(b"POST " + THREADS.encode() + head + sent)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+
+    assert clients["cattix"].get(THREADS).json() == before
+
+
+def test_the_longest_body_can_be_chosen() -> None:
+    settings = Settings(limits=Limits(body=100))
+    fields = {"Authorization": "Bearer any", "Content-Type": "application/json"}
+    with MockServer("cattix", settings=settings) as server:
+        replies = [
+            httpx.post(server.url + THREADS, content=b" " * size, headers=fields)
+            for size in (100, 101)
+        ]
+
+    assert [reply.status_code for reply in replies] == [422, 413]
+    assert replies[1].json() == {"detail": "Request body is larger than 100 bytes"}
 
 
 def _status(url: str, raw: bytes) -> int:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.config import Settings
+from understudy.config import Limits, Settings
 from understudy.contract.load import Loading
 from understudy.server.serving import Serving
 
@@ -15,6 +15,7 @@ SETTINGS = st.builds(
     tokens=TEXTS,
     api_keys=TEXTS,
     stateless=st.booleans(),
+    limits=st.builds(Limits, body=st.integers(0), request_seconds=st.floats(0.1, 1000)),
 )
 LOADINGS = st.builds(Loading, TEXTS, st.booleans(), st.booleans())
 

@@ -5,12 +5,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from uvicorn.server import ServerState
 
 from understudy.config import Limits
@@ -28,8 +29,9 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     """Answer /good; do to others what the path says: /KIND/RATE, /wrapped/KIND, /wait/SECONDS."""
     what, _, argument = scope["path"].lstrip("/").partition("/")
     if what == "good":
-        body = await read_body(receive, 1 << 20)
-        await send_reply(Reply(200, body or BODY), send)
+        with suppress(ClientDisconnect):
+            body = await read_body(receive, 1 << 20)
+            await send_reply(Reply(200, body or BODY), send)
     elif what == "wait":
         await pause(float(argument), scope)
         await send_reply(REPLY, send)
@@ -38,8 +40,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif what == "bare":
         await act(argument, Reply(204, b""), scope, receive, send)
     else:
-        rate = float(argument) if argument else None
-        await act(what, REPLY, scope, receive, send, rate=rate)
+        kind = "" if what == "drip" else what
+        await act(kind, REPLY, scope, receive, send, rate=float(argument or 0))
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Wire:
         return socket.create_connection(("127.0.0.1", self.port), 10)
 
     def ask(self, octets: bytes) -> bytes:
-        """Send, and return all that comes until the end; b"RST" ends it if it is reset."""
+        """Send, and return all that comes until the connection ends; b"RST" stands for a reset."""
         with self.open() as connection:
             connection.sendall(octets)
             return read(connection)

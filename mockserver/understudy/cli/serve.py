@@ -12,8 +12,16 @@ import click
 
 from understudy.cli.arguments import Instant, Locale, Seed, visible
 from understudy.cli.ending import fail
+from understudy.cli.limits import limit_options
 from understudy.cli.loading import loading_options
-from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
+from understudy.config import (
+    DEFAULT_LOCALE,
+    DEFAULT_NOW,
+    DEFAULT_PORT,
+    DEFAULT_SEED,
+    Limits,
+    Settings,
+)
 from understudy.contract.load import Loading, bundled_names
 from understudy.contract.model import Contract, Operation
 from understudy.contract.source import STANDARD_INPUT
@@ -66,6 +74,7 @@ _WARNINGS: Final = 20
 @click.option("--watch", is_flag=True, help="Follow changes of the contracts' files.")
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
+@limit_options
 @loading_options
 @click.option(
     "--log", default="requests", type=click.Choice(["requests", "off"]),
@@ -91,6 +100,7 @@ def serve(
     cors: bool,  # noqa: FBT001
     log: str,
     loading: Loading,
+    limits: Limits,
 ) -> None:
     """Serve contracts with generated data.
 
@@ -113,7 +123,7 @@ def serve(
     settings = Settings(
         seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
         examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
-        stateless=stateless, strict_ids=strict_ids,
+        stateless=stateless, strict_ids=strict_ids, limits=limits,
     )  # fmt: skip
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
     serving = Serving(names, settings, loading, preload, watch)
@@ -134,7 +144,10 @@ def serve(
         _say(lines)
         serve_with_workers(serving, listener, workers=workers, access_log=log == "requests")
         return
-    serve(application, listener, access_log=log == "requests", ready=lambda: _say(lines))
+    serve(
+        application, listener, limits=limits, access_log=log == "requests",
+        ready=lambda: _say(lines),
+    )  # fmt: skip
 
 
 def _warning_lines(contracts: Sequence[Contract], problems: Sequence[Problem]) -> list[str]:

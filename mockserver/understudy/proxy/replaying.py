@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from understudy.checks.inspection import printable
@@ -44,7 +46,8 @@ class Replay:
         if scope["type"] == "lifespan":
             await live(receive, send)
         elif scope["type"] == "http":
-            await self._serve(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await self._serve(scope, receive, send)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await read_body(receive, _LIMIT)

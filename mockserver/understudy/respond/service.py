@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from understudy.config import BODY_LIMIT, Settings
+from understudy.config import Settings
 from understudy.contract.model import Contract, Operation, Parameter, SecurityScheme
 from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
+from understudy.errors import StateError
 from understudy.exchange import Reply, Request
 from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
 from understudy.generate.loaded import NOTHING, Loaded
@@ -68,6 +69,7 @@ class Handler:
     refusals: Refusals
     unauthorized: Reply
     validates: str
+    longest: int
     usual_accepts: set[bytes] = field(default_factory=set)
 
     def authenticate(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> Reply | None:
@@ -82,11 +84,11 @@ class Handler:
             known = ", ".join(self.body.validators)
             message = f"Unsupported media type, expected {known}"
             return self.refusals.error("unsupported-media-type", message)
-        return self.too_large() if length > BODY_LIMIT else None
+        return self.too_large() if length > self.longest else None
 
     def too_large(self) -> Reply:
         """Return the refusal of a body beyond the limit."""
-        message = f"Request body is larger than {BODY_LIMIT} bytes"
+        message = f"Request body is larger than {self.longest} bytes"
         return self.refusals.error("content-too-large", message)
 
     def read(
@@ -233,6 +235,8 @@ class Service:
 
     def failed(self, error: Exception, operation_id: str = "") -> Reply:
         """Return the reply to a request that cannot be answered because of `error`."""
+        if isinstance(error, StateError):
+            return refusal("no-state", str(error))
         if not isinstance(error, UNMAKABLE):
             return self.dialect.error(500)
         operation = self.contract.operations.get(operation_id)
@@ -257,6 +261,7 @@ class Service:
             refusals=refusals,
             unauthorized=refusals.error("unauthorized", asked_for(operation.security), headers),
             validates=settings.validate_requests,
+            longest=settings.limits.body,
         )
 
     def _stage(self, seed: int, contract: Contract | None) -> Stage:

@@ -17,7 +17,8 @@ FAULTS: Final = (
     "empty",
     "truncated",
     "garbled",
-    "wrong-length",
+    "length-too-long",
+    "length-too-short",
 )
 """What can happen to the connection or the bytes of an answer."""
 

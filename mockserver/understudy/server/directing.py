@@ -11,7 +11,6 @@ from typing import Final
 
 from starlette.types import Message, Receive, Scope, Send
 
-from understudy.config import BODY_LIMIT
 from understudy.contract.model import Contract
 from understudy.exchange import Reply, Request
 from understudy.respond.prefer import Preferences, preferences
@@ -19,10 +18,11 @@ from understudy.respond.problems import Headers, refusal
 from understudy.respond.service import Handler
 from understudy.scenario.acting import Acting, Asked, Direction
 from understudy.scenario.library import Scenarios
+from understudy.server.arriving import BODY
 from understudy.server.faults import faulty, pause
 from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body
-from understudy.server.taking import BODY, RULE
+from understudy.server.taking import RULE
 from understudy.server.whose import SESSION
 
 _DIRECTED: Final = "understudy.directed"
@@ -110,7 +110,7 @@ async def _follow(said: Direction, scope: Scope, receive: Receive, send: Send) -
     if said.delay:
         await pause(said.delay, scope)
     if said.fault or said.drip:
-        send = faulty(said.fault or "drip", scope, receive, send, rate=said.drip or None)
+        send = faulty(said.fault, scope, receive, send, rate=said.drip)
     if said.headers and said.reply is None:
         send = _with_fields(said.headers, send)
     return Going(said.reply, receive, send)
@@ -120,10 +120,10 @@ async def _read_ahead(handler: Handler, scope: Scope, receive: Receive) -> tuple
     """Return the body of a request, and what gives it once more to who comes next."""
     if handler.body is None:
         return b"", receive
-    raw = await read_body(receive, BODY_LIMIT)
+    raw = await read_body(receive, handler.longest)
     scope[BODY] = raw or b""
     given: list[Message] = [
-        {"type": "http.request", "body": bytes(BODY_LIMIT + 1) if raw is None else raw}
+        {"type": "http.request", "body": bytes(handler.longest + 1) if raw is None else raw}
     ]
 
     async def again() -> Message:

@@ -23,7 +23,7 @@ from understudy.respond.problems import phrase
 from understudy.server.protocol import TRANSPORT
 from understudy.server.send import send_reply
 
-_FAULT: Final = "understudy.fault"
+FAULT: Final = "understudy.fault"
 """Where a scope says which fault became of its request."""
 
 _MOMENT: Final = 0.02
@@ -43,26 +43,25 @@ async def act(
     receive: Receive,
     send: Send,
     *,
-    rate: float | None = None,
+    rate: float = 0.0,
 ) -> None:
     """Send `reply` in the way that a fault has it."""
     await send_reply(reply, faulty(kind, scope, receive, send, rate=rate))
 
 
-def faulty(
-    kind: str, scope: Scope, receive: Receive, send: Send, *, rate: float | None = None
-) -> Send:
-    """Return a `send` that breaks what is sent by it in the way of `kind`, one of KINDS.
+def faulty(kind: str, scope: Scope, receive: Receive, send: Send, *, rate: float = 0.0) -> Send:
+    """Return a `send` that breaks what is sent by it in the way of `kind`, one of FAULTS.
 
-    The body goes at `rate` bytes a second, if one is given; `drip` does nothing else.
+    The body goes at `rate` bytes a second, if one is given; an empty `kind` does nothing else.
     """
-    scope[_FAULT] = kind
-    if rate is not None:
-        send = partial(_drip, scope, send, rate)
+    if rate:
+        send = partial(_drip, _Line(scope, receive, send), rate)
+    if not kind:
+        return send
+    scope[FAULT] = kind
     if kind == "garbled":
         return partial(_garble, send)
-    break_ = _BREAKS.get(kind)
-    return _Broken(break_, _Line(scope, receive, send)) if break_ else send
+    return _Broken(_BREAKS[kind], _Line(scope, receive, send))
 
 
 async def pause(seconds: float, scope: Scope) -> None:
@@ -78,17 +77,18 @@ def _closing(scope: Scope) -> bool:
     return transport is not None and transport.is_closing()
 
 
-async def _drip(scope: Scope, send: Send, rate: float, message: Message) -> None:
+async def _drip(line: _Line, rate: float, message: Message) -> None:
     """Send a body in small pieces, none sooner than its turn, until the client is gone."""
     body = message.get("body", b"")
     step = max(1, int(rate * _SLICE))
     for at in range(0, len(body), step):
-        if _closing(scope):
+        if _closing(line.scope):
+            await line.gone()
             return
         piece = body[at : at + step]
-        await send({"type": message["type"], "body": piece, "more_body": True})
+        await line.send({"type": message["type"], "body": piece, "more_body": True})
         await asyncio.sleep(len(piece) / rate)
-    await send({**message, "body": b""} if body else message)
+    await line.send({**message, "body": b""} if body else message)
 
 
 async def _garble(send: Send, message: Message) -> None:
@@ -110,7 +110,7 @@ class _Line:
     def transport(self) -> asyncio.Transport:
         found: asyncio.Transport | None = self.scope.get(TRANSPORT)
         if found is None:
-            raise ConnectionResetError(f"the fault {self.scope[_FAULT]} breaks the connection")
+            raise ConnectionResetError(f"the fault {self.scope[FAULT]} breaks the connection")
         return found
 
     async def say(self, start: Message, body: bytes) -> None:
@@ -139,9 +139,11 @@ class _Line:
 
     async def reset(self) -> None:
         """Reset the connection (RST), and wait until it is."""
-        end = self.transport.get_extra_info("socket")
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-        self.transport.abort()
+        transport = self.transport
+        if not transport.is_closing():
+            end = transport.get_extra_info("socket")
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            transport.abort()
         await self.gone()
 
     async def gone(self) -> None:
@@ -236,7 +238,7 @@ def _with_length(start: Message, length: int) -> Message:
 
 
 _BREAKS: Final[Mapping[str, _Break]] = {
-    "reset": _reset,
+    "reset-before": _reset,
     "reset-in-headers": _reset_in_headers,
     "reset-in-body": _reset_in_body,
     "empty": _empty,
@@ -244,6 +246,3 @@ _BREAKS: Final[Mapping[str, _Break]] = {
     "length-too-long": _length_too_long,
     "length-too-short": _length_too_short,
 }
-
-KINDS: Final = ("drip", "garbled", *_BREAKS)
-"""All faults by name: a body that is slow, that is other octets, and ways to break a connection."""

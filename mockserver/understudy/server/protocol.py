@@ -165,7 +165,7 @@ class Protocol(HttpToolsProtocol):
         self.flow.resume_reading()
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
         self.transport.write_eof()
-        if self.access_log:
+        if self.config.access_log:
             self.logger.warning("Refused with %d: %s", status, detail)
 
     def _look(self) -> None:

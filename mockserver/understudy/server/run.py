@@ -8,7 +8,9 @@ from __future__ import annotations
 import copy
 import logging
 import os
+import resource
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -21,20 +23,22 @@ from typing import Any, Self
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.config import LOGGING_CONFIG
-from uvicorn.supervisors import Multiprocess
 
 from understudy.config import Limits, Settings
 from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
-from understudy.errors import StartError
+from understudy.errors import StartError, UnderstudyError
 from understudy.server.app import Application
 from understudy.server.protocol import Protocol
 from understudy.server.serving import Serving
+from understudy.server.supervisor import Supervisor, end_with_parent
 
 _WORKER = "UNDERSTUDY_WORKER"
 _START_SECONDS = 30
 _BACKLOG = 2048
 _LIMITS = Limits()
+_OTHER_FILES = 256
+"""How many files a process has open besides its connections, at most."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -74,6 +78,7 @@ def serve(
 
     Without `date`, replies have the Date that the application gives them.
     """
+    allow_connections(limits.connections)
     config = _config(application, limits, access_log=access_log, date_header=date)
     server = _Server(config, ready)
     try:
@@ -82,26 +87,53 @@ def serve(
         return
 
 
+def _tell(old: int, new: int) -> None:
+    print(f"worker {old} died; {new} took its place", file=sys.stderr, flush=True)  # noqa: T201
+
+
 def serve_with_workers(
-    serving: Serving, listener: socket.socket, *, workers: int, access_log: bool = True
+    serving: Serving,
+    listener: socket.socket,
+    *,
+    workers: int,
+    access_log: bool = True,
+    replaced: Callable[[int, int], None] = _tell,
 ) -> None:
-    """Serve from `workers` processes, which share what clients create, until interrupted."""
+    """Serve from `workers` processes, which share what clients create, until interrupted.
+
+    One that dies is replaced; `replaced` is told both process ids.
+    """
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
-        store = str(Path(folder, "created.ndjson"))
-        shared = replace(serving, settings=replace(serving.settings, store=store))
+        store = serving.settings.store or str(Path(folder, "created.ndjson"))
+        shared = replace(serving, settings=replace(serving.settings, store=store, shared=folder))
         os.environ[_WORKER] = shared.dumps()
         limits = serving.settings.limits
         name = "understudy.server.run:worker"
         config = _config(name, limits, access_log=access_log, factory=True, workers=workers)
         try:
-            Multiprocess(config, sockets=[listener]).run()
+            Supervisor(config, [listener], replaced).run()
         except KeyboardInterrupt:
             return
 
 
 def worker() -> ASGIApp:
     """Return the application of one worker process, as its parent described it."""
-    return Serving.loads(os.environ[_WORKER]).start(logging.getLogger("understudy").warning)
+    end_with_parent()
+    serving = Serving.loads(os.environ[_WORKER])
+    allow_connections(serving.settings.limits.connections)
+    try:
+        return serving.start(logging.getLogger("understudy").warning)
+    except UnderstudyError as error:  # the contract has changed since; the next try may be better
+        sys.exit(f"the worker cannot start: {error}")
+
+
+def allow_connections(count: int) -> None:
+    """Raise the number of files that this process may open, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted, endless = count + _OTHER_FILES, resource.RLIM_INFINITY
+    if soft != endless and soft < wanted:
+        most = wanted if hard == endless else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class MockServer:

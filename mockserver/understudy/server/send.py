@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from understudy.exchange import Reply
@@ -33,7 +34,8 @@ def _fields(
 async def read_body(receive: Receive, limit: int) -> bytes | None:
     """Return the request body, or None when it is longer than `limit` bytes.
 
-    A long body is read to its end and thrown away, within reason: a client that is still
+    Raises ClientDisconnect when the client is gone before the end: half a body is none. A long
+    body is read to its end and thrown away, within reason: a client that is still
     sending would see a broken connection instead of the reply.
     """
     chunks: list[bytes] = []
@@ -42,7 +44,7 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
     while more and size < _DRAIN_LIMIT:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            raise ClientDisconnect
         chunk = message.get("body", b"")
         size += len(chunk)
         if size <= limit:
