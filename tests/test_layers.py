@@ -37,6 +37,7 @@ GATES = {
     "jsonschema_rs": ("contract.canonical", "contract.validate"),
     "jsonpath": ("contract.overlay",),
     "orjson": ("codec",),
+    "prometheus_client": ("server.metrics",),
     "pyarrow": ("fixtures.parquet",),
     "rich": ("cli", "report"),
     "schemathesis": ("probe.generated",),

@@ -121,6 +121,20 @@ def test_json_says_the_same() -> None:
     assert said["facts"][-1].keys() == {"id", "about", "says", "why", "declared", "vetoed"}
 
 
+def test_scenarios_are_said_with_what_they_are_about(tmp_path: Path) -> None:
+    shutil.copy(SPECS / "books.yaml", tmp_path / "openapi.yaml")
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "slow.yaml").write_text("description: A slow day.\nrules: []\n")
+    (tmp_path / "scenarios" / "odd.yaml").write_text("[")
+
+    listed = explain(str(tmp_path)).output.partition("\nScenarios\n")[2]
+    said = json.loads(explain(str(tmp_path), "--format", "json").output)
+
+    assert "  slow: A slow day.\n" in listed
+    assert said["scenarios"]["slow"] == "A slow day."
+    assert "is not YAML" in said["scenarios"]["odd"]
+
+
 @pytest.mark.parametrize("name", bundled_names())
 def test_no_fact_speaks_in_expressions(name: str) -> None:
     for fact in meaning(load_contract(name)).facts:

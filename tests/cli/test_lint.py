@@ -140,6 +140,17 @@ def test_a_behaviour_that_does_not_fit_is_told() -> None:
     assert problems(lint(CATS, "--format", "json")) == [("behaviour", "behaviour.yaml", 2, "error")]
 
 
+def test_a_scenario_that_breaks_the_contract_is_told() -> None:
+    Path("scenarios").mkdir()
+    Path("scenarios/busy.yaml").write_text('rules:\n  - {on: "*", answer: 503}\n', "utf-8")
+    Path("scenarios/odd.yaml").write_text("rules: [\n", "utf-8")
+
+    assert problems(lint(CATS, "--format", "json")) == [
+        ("scenario", "scenarios/busy.yaml", 2, "error"),
+        ("syntax", "scenarios/odd.yaml", 2, "error"),
+    ]
+
+
 def test_an_overlay_that_is_none_is_told() -> None:
     Path("overlay.yaml").write_text("overlay: 1.0.0\nactions: 1\n", encoding="utf-8")
     found = problems(lint(CATS, "--format", "json", "--overlay", "overlay.yaml"))
@@ -174,7 +185,7 @@ def _modules() -> list[Path]:
     package = ROOT / "mockserver" / "understudy"
     return [
         path
-        for part in ("contract", "generate", "respond")
+        for part in ("contract", "generate", "respond", "scenario")
         for path in package.glob(f"{part}/**/*.py")
     ]
 

@@ -167,6 +167,18 @@ rules:
     assert client.call("listOrders").status == 503
 
 
+def test_a_request_finds_one_state_whatever_rules_make_of_it() -> None:
+    text = """
+rules:
+  - {on: '*', when: {state: start}, delay: 1, then: second}
+  - {on: '*', when: {state: second}, delay: 1, then: third}
+  - {on: listOrders, when: {state: third}, answer: {status: 200, body: []}}
+"""
+    client = Client(scenarios(text))
+
+    assert [client.call("listOrders").body == b"[]" for _ in range(4)] == [False, False, True, True]
+
+
 @pytest.mark.parametrize(
     ("when", "request_", "headers", "fits"),
     [

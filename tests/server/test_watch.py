@@ -11,8 +11,8 @@ from understudy.config import Settings
 from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.server.app import Application
+from understudy.server.kept import Kept
 from understudy.server.watch import Watched
-from understudy.state.sessions import Sessions
 
 DOCUMENT = """
 openapi: 3.0.3
@@ -57,8 +57,8 @@ class Desk:
     def _load(self) -> list[Contract]:
         return [load_contract(self.path)]
 
-    def _build(self, contracts: list[Contract], sessions: Sessions | None) -> Application:
-        return Application(contracts, Settings(), sessions)
+    def _build(self, contracts: list[Contract], kept: Kept | None) -> Application:
+        return Application(contracts, Settings(), kept)
 
 
 @pytest.fixture

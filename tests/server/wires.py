@@ -57,7 +57,7 @@ class Wire:
         return socket.create_connection(("127.0.0.1", self.port), 10)
 
     def ask(self, octets: bytes) -> bytes:
-        """Send, and return all that comes until the end; b"RST" ends it if it is reset."""
+        """Send, and return all that comes until the connection ends; b"RST" stands for a reset."""
         with self.open() as connection:
             connection.sendall(octets)
             return read(connection)

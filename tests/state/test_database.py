@@ -8,9 +8,12 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from tests.state.worlds import add, names, sessions
 
 from understudy.errors import StartError, StateError
-from understudy.state.database import ANEW, DatabaseLog
+from understudy.state.database import DatabaseLog
+from understudy.state.log import ANEW
+from understudy.state.session import FullError
 
 WRITE = """
 import sys
@@ -142,7 +145,7 @@ def test_what_replaces_all_records_is_told_to_those_who_know_them(opened: Open) 
     known = list(other.unread())
 
     with one.locked():
-        one.compact([b"1+2+3"])
+        one.compact(lambda: [b"1+2+3"])
     one.append(b"4")
 
     assert known == [b"1", b"2", b"3"]
@@ -332,4 +335,59 @@ def test_an_error_within_a_lock_is_one_of_the_whole_block(
 
 def cut(psql: Callable[[str], str]) -> None:
     """End the connections of all logs."""
-    psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'state%'")
+    others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    psql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
+
+# Sessions ------------------------------------------------------------------------------------
+
+
+def test_sessions_are_there_after_a_restart(opened: Open) -> None:
+    first = sessions(opened())
+    add(first.default, "tom")
+    add(first.find("mine"), "felix")
+    first.find("mine").snapshot("kept")
+    first.find("mine").switch(["slow"])
+    first.find("mine").tally("calls")
+    first.close()
+
+    second = sessions(opened())
+
+    mine = second.find("mine")
+    assert (names(second.default), names(mine)) == (["tom"], ["felix"])
+    assert (mine.scenarios, mine.snapshots, mine.tally("calls")) == (("slow",), ("kept",), 2)
+
+
+def test_a_log_that_grows_long_is_made_shorter(opened: Open) -> None:
+    one, other = (sessions(opened(), long=100) for _ in range(2))
+    add(one.default, "tom")
+    for _ in range(110):
+        one.default.tally("calls")
+    add(other.default, "felix")
+
+    for server in (one, other, sessions(opened())):
+        assert names(server.find()) == ["tom", "felix"]
+        assert server.find().store.tallies["calls"] == 110
+    assert len(opened().unread()) < 20
+
+
+def test_a_collection_in_a_database_has_an_end_for_all_servers(opened: Open) -> None:
+    servers = sessions(opened(), most=2), sessions(opened(), most=2)
+    for server in servers:
+        add(server.default, "tom")
+
+    for server in servers:
+        with pytest.raises(FullError):
+            add(server.default, "felix")
+        assert names(server.find()) == ["tom", "tom"]
+
+
+def test_there_are_only_so_many_sessions_for_all_servers(opened: Open) -> None:
+    servers = sessions(opened(), most=2), sessions(opened(), most=2)
+    for name, server in zip(("a", "b"), servers, strict=True):
+        server.find(name)
+
+    for server in servers:
+        with pytest.raises(FullError):
+            server.find("c")
+        assert server.names() == ("a", "b")

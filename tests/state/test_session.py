@@ -1,15 +1,16 @@
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.state.worlds import SETTING, add, names, sessions
 
 from understudy.errors import GenerationError
-from understudy.state.log import FileLog, Log, MemoryLog
+from understudy.state.log import FileLog, Log, MemoryLog, open_log
 from understudy.state.session import FullError, Session
 from understudy.state.sessions import Sessions
 from understudy.state.store import Changes, Store
@@ -254,12 +255,19 @@ class Interleaved(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        records: list[bytes] = []
-        self.servers = sessions(Shared(records)), sessions(Shared(records))
+        self.servers = tuple(map(sessions, self.logs()))
         self.expected: dict[str, list[str]] = {"": [], "a": [], "b": []}
         self.kept: dict[str, tuple[list[str], int]] = {}
         self.tallies = dict.fromkeys(self.expected, 0)
         self.counter = 0
+
+    def logs(self) -> tuple[Log, Log]:
+        records: list[bytes] = []
+        return Shared(records), Shared(records)
+
+    def teardown(self) -> None:
+        for server in self.servers:
+            server.close()
 
     whose = st.sampled_from(["", "a", "b"])
     which = st.sampled_from([0, 1])
@@ -308,7 +316,41 @@ class Interleaved(RuleBasedStateMachine):
                 assert names(server.find(whose)) == expected
 
 
+class InterleavedInADatabase(Interleaved):
+    """The same in a database, which may be made shorter at any time."""
+
+    def logs(self) -> tuple[Log, Log]:
+        self.folder = TemporaryDirectory(prefix="understudy-")
+        url = f"sqlite:///{self.folder.name}/state.db"
+        return open_log(url), open_log(url)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
+
+    @rule(which=Interleaved.which)
+    def compact(self, which: int) -> None:
+        self.servers[which].compact()
+
+    @rule(which=Interleaved.which)
+    def restart(self, which: int) -> None:
+        self.servers[which].close()
+        servers = [*self.servers]
+        servers[which] = sessions(open_log(f"sqlite:///{self.folder.name}/state.db"))
+        self.servers = tuple(servers)
+
+    @invariant()
+    def everybody_knows_the_same(self) -> None:
+        documents = [
+            {name: server.find(name).store.document() for name in ("", *sorted(server.names()))}
+            for server in self.servers
+        ]
+        assert documents[0] == documents[1]
+
+
 TestInterleaved = Interleaved.TestCase
+TestInterleavedInADatabase = InterleavedInADatabase.TestCase
+TestInterleavedInADatabase.settings = settings(max_examples=25, deadline=None)
 
 
 # The clock ----------------------------------------------------------------------------------

@@ -11,8 +11,10 @@ from understudy.types import Json, JsonObject
 SETTING = Setting(seed=1, clock=Clock.at(datetime(2026, 1, 15, 12, tzinfo=UTC)))
 
 
-def sessions(log: Log | None = None, *, most: int = 100, forgets: bool = False) -> Sessions:
-    return Sessions(SETTING, log, most=most, forgets=forgets)
+def sessions(
+    log: Log | None = None, *, most: int = 100, forgets: bool = False, long: int = 1000
+) -> Sessions:
+    return Sessions(SETTING, log, most=most, forgets=forgets, long=long)
 
 
 def add(session: Session, name: str, parent: Json = 1, *, contract: str = "cats") -> JsonObject:

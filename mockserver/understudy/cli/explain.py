@@ -80,6 +80,7 @@ def _as_json(contract: Contract, found: Meaning) -> JsonObject:
             {"id": one.id, "says": one.says}
             for one in _echoes(contract, found, contract.behaviour.vetoes)
         ],
+        "scenarios": dict(_scenarios(contract)),
         "untold": _untold(contract, found),
         "unused_vetoes": list(_unused(contract, found)),
     }
@@ -105,6 +106,7 @@ def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
         yield from ("", "Vetoed")
         yield from _listed(found.vetoed)
     for title, listed in (
+        ("Scenarios", [f"{name}: {says}" for name, says in _scenarios(contract)]),
         ("Nothing is told of", [labels[id_] for id_ in _untold(contract, found)]),
         ("Vetoes that are about nothing", list(_unused(contract, found))),
     ):
@@ -139,6 +141,15 @@ def _echoes(contract: Contract, found: Meaning, vetoes: Sequence[str]) -> list[F
     shapes = shapes_of(contract.schemas)
     untold = [contract.operations[id_] for id_ in _untold(contract, found)]
     return [fact for one in untold for fact in facts_of(one, shapes, vetoes)]
+
+
+def _scenarios(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Yield the scenarios beside a contract with what they are about."""
+    from understudy.scenario.library import Scenarios  # slow to import
+
+    found = Scenarios(contract)
+    for name in found.names:
+        yield name, found.about(name)
 
 
 def _listed(facts: Sequence[Fact]) -> Iterator[str]:

@@ -43,7 +43,7 @@ def lint(documents: tuple[str, ...], shape: str, fail_on: str, loading: Loading)
     An error keeps a document, or one of its operations, from being served: it cannot be read, or
     a schema contradicts itself. A warning is what `serve` reads as it was surely meant: a missing
     operationId, an example that does not validate, a path that another one hides, a security
-    scheme that is nowhere defined.
+    scheme that is nowhere defined. The scenarios beside a document are looked at, too.
 
     Each DOCUMENT is a file, a folder, a URL, `-` for standard input, or a bundled contract.
 
@@ -54,7 +54,7 @@ def lint(documents: tuple[str, ...], shape: str, fail_on: str, loading: Loading)
       curl -s https://example.com/openapi.json | understudy lint - --format json | jq .problems
     """
     from understudy.report.problems import FORMATS  # slow to import
-    from understudy.respond.lint import lint as problems_of
+    from understudy.scenario.lint import lint as problems_of
 
     problems: Sequence[Problem] = [
         problem

@@ -191,8 +191,17 @@ class Contract:
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """Return the files that decide about this contract, behaviour.yaml among them."""
-        return (*self.document.files, self.document.path.with_name("behaviour.yaml"))
+        """Return the files that decide about this contract: behaviour.yaml and scenarios too."""
+        beside = self.document.path.with_name("behaviour.yaml")
+        return (*self.document.files, beside, *self.scenarios.values())
+
+    @property
+    def scenarios(self) -> Mapping[str, Path]:
+        """Return the scenario files beside this contract, by name; none where it is no file."""
+        if not self.document.path.is_absolute():
+            return {}
+        found = self.document.path.with_name("scenarios").glob("*.yaml")
+        return {path.stem: path for path in sorted(found)}
 
     def with_warnings(self, warnings: Sequence[Problem]) -> Contract:
         """Return this contract with these warnings."""

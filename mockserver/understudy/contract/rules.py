@@ -26,6 +26,7 @@ RULES: Final[Mapping[str, str]] = {
     "reference": "Every `$ref` leads to something, and only to where it may.",
     "response": "Every response has a description.",
     "responses": "Every operation documents a response.",
+    "scenario": "Scenarios are written as their notation says, and what they answer is promised.",
     "schema": "Everything that stands where a schema belongs is one, and is not nested too deep.",
     "security": "Every security scheme that is asked for is defined, and says where its key goes.",
     "server": "Every server has a URL, and its variables have defaults.",

@@ -30,7 +30,7 @@ def access(ground: Ground) -> None:
         sent = request(operation, arguments, body, ground.contract.schemas)
         for probe in without_access(operation, sent, credentials):
             ground.api.send(probe)
-        if operation.method == "get":
+        if operation.method == "get" and all(operation.security):
             ground.api.note(agreeing.head_refused(ground.api.send(replace(sent, method="HEAD"))))
         for broken in _otherwise_wrong(ground, operation, arguments, body):
             ground.api.send(broken)

@@ -32,7 +32,8 @@ class Direction:
     With a reply that is sent; without one the request goes on as ever, and `headers` are added
     to what answers it, each in place of those of the same name. `delay` is in seconds, `drip` in
     bytes per second, both nothing if 0; `fault` is one of FAULTS, or empty. `acted` names the
-    rules. If it is `over`, no late rule has a say; `calls` are for those.
+    rules. If it is `over`, no late rule has a say; `calls` and `states` are for those: the number
+    of the call, and what state it found, by scenario.
     """
 
     reply: Reply | None = None
@@ -43,6 +44,7 @@ class Direction:
     acted: tuple[str, ...] = ()
     over: bool = False
     calls: tuple[int, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 class Asked:
@@ -79,7 +81,7 @@ class Acting:
     def __init__(self, contract: str, scenarios: Sequence[Scenario], refusals: Refusals) -> None:
         id_ = refusals.operation.id
         cues = [
-            _Cue(rule, scenario, f"{contract}/{scenario.name}", index, refusals)
+            _Cue(rule, f"{contract}/{scenario.name}", index, refusals)
             for index, scenario in enumerate(scenarios)
             for rule in scenario.rules
             if id_ in rule.operations
@@ -87,9 +89,10 @@ class Acting:
         self._early = [cue for cue in cues if cue.rule.is_early]
         self._late = [cue for cue in cues if not cue.rule.is_early]
         counted_ones = {cue.index for cue in cues if cue.counts}
+        self._places = [(f"{contract}/{scenario.name}", scenario.initial) for scenario in scenarios]
         self._tallies = [
-            f"{contract}/{scenario.name} calls {id_}" if index in counted_ones else ""
-            for index, scenario in enumerate(scenarios)
+            f"{place} calls {id_}" if index in counted_ones else ""
+            for index, (place, _) in enumerate(self._places)
         ]
 
     def __bool__(self) -> bool:
@@ -98,21 +101,23 @@ class Acting:
 
     def early(self, asked: Asked) -> Direction:
         """Return what happens before credentials and validity of a request are looked at."""
-        calls = tuple(asked.session.tally(key) if key else 0 for key in self._tallies)
-        return _directed(self._early, asked, Direction(calls=calls), _nothing)
+        session = asked.session
+        calls = tuple(session.tally(key) if key else 0 for key in self._tallies)
+        states = tuple(session.state(place) or initial for place, initial in self._places)
+        return _directed(self._early, asked, Direction(calls=calls, states=states), _nothing)
 
     def late(self, asked: Asked, before: Direction, ask: Ask) -> Direction:
         """Return what happens to a valid request beyond what was said `before`.
 
         `ask` returns what would answer it, for a status or of its own accord.
         """
-        start = Direction(calls=before.calls)
+        start = Direction(calls=before.calls, states=before.states)
         return start if before.over else _directed(self._late, asked, start, ask)
 
 
 def _directed(cues: Sequence[_Cue], asked: Asked, said: Direction, ask: Ask) -> Direction:
     for cue in cues:
-        if cue.fits(asked, said.calls[cue.index]):
+        if cue.fits(asked, said):
             said = cue.act(asked, said, ask)
             if said.over:
                 break
@@ -126,15 +131,12 @@ def _nothing(_status: int | None) -> Reply:
 class _Cue:
     """One rule of one scenario, compiled for one operation."""
 
-    def __init__(
-        self, rule: Rule, scenario: Scenario, place: str, index: int, refusals: Refusals
-    ) -> None:
+    def __init__(self, rule: Rule, place: str, index: int, refusals: Refusals) -> None:
         self.rule = rule
         self.index = index
         self._place = place
-        self._initial = scenario.initial
         self._key = f"{place} {rule.pointer}"
-        self._name = f"{scenario.name}{rule.pointer}"
+        self._name = f"{place.rpartition('/')[2]}{rule.pointer}"
         self._chance = f"{self._key} {refusals.operation.id}"
         self._making = (
             Making(rule.answer, refusals, breaks=rule.breaks) if rule.answer is not None else None
@@ -148,17 +150,17 @@ class _Cue:
         draws = delay is not None and not (isinstance(delay, Uniform) and delay.low == delay.high)
         return when.calls is not None or when.probability is not None or draws
 
-    def fits(self, asked: Asked, call: int) -> bool:
-        """Tell whether the rule is about the n-th call of its operation."""
-        when, session = self.rule.when, asked.session
-        if when.states and (session.state(self._place) or self._initial) not in when.states:
+    def fits(self, asked: Asked, said: Direction) -> bool:
+        """Tell whether the rule is about a request, by the call and the state it found."""
+        when, call = self.rule.when, said.calls[self.index]
+        if when.states and said.states[self.index] not in when.states:
             return False
         if when.calls is not None:
             first, last = when.calls
             if call < first or (last is not None and call > last):
                 return False
         likely = when.probability
-        if likely is not None and drawn(session, self._chance, call, "comes true") >= likely:
+        if likely is not None and drawn(asked.session, self._chance, call, "comes true") >= likely:
             return False
         return all(fits(asked) for fits in self._wanted)
 

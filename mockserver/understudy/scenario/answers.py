@@ -11,7 +11,7 @@ from understudy.scenario.model import Answer
 from understudy.scenario.notes import Notes
 from understudy.types import Json
 
-_KEYS: Final = ("status", "example", "patch", "body", "headers")
+KEYS: Final = ("status", "example", "patch", "body", "headers")
 _NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE: Final = re.compile("[!-~](?:[ -~]*[!-~])?")
 _SERVERS: Final = frozenset("connection content-length date keep-alive transfer-encoding".split())
@@ -22,7 +22,7 @@ def read_answer(data: Json, at: str, notes: Notes) -> Answer:
     """Return what `data` says: `503`, or a mapping; what is wrong with it is noted."""
     if not isinstance(data, dict):
         return Answer(notes.whole(data, at, 200, 599))
-    said = notes.mapping(data, at, _KEYS)
+    said = notes.mapping(data, at, KEYS)
     if "body" in said and {"example", "patch"} & said.keys():
         notes.error(f"{at}/body", "is the whole body; it has no example and no patch beside it")
     status = notes.whole(said["status"], f"{at}/status", 200, 599) if "status" in said else None

@@ -19,7 +19,7 @@ from understudy.scenario.notes import Notes, hint
 from understudy.types import Json
 
 LOCATIONS: Final = ("path", "query", "header", "cookie")
-_KEYS: Final = (*LOCATIONS, "body", "call", "probability", "state")
+KEYS: Final = (*LOCATIONS, "body", "call", "probability", "state")
 _MOST = 1_000_000_000
 
 
@@ -35,7 +35,7 @@ class Conditions:
 
     def read(self, data: Json, at: str) -> When:
         """Return what `data` says."""
-        said = self._notes.mapping(data, at, _KEYS)
+        said = self._notes.mapping(data, at, KEYS)
         wanted = [one for place in LOCATIONS for one in self._parameters(said, place, at)]
         wanted += self._body(said["body"], f"{at}/body") if "body" in said else []
         probability = None

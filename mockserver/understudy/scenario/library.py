@@ -5,16 +5,17 @@ They are the files in `scenarios/` beside the contract, and any others that are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from understudy.contract.document import read_document
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem
 from understudy.respond.refusals import Refusals
 from understudy.scenario.acting import Acting
 from understudy.scenario.members import populated
 from understudy.scenario.model import Scenario
-from understudy.scenario.notes import RULE, hint
+from understudy.scenario.notes import hint
 from understudy.scenario.promised import Promised
 from understudy.scenario.reading import read_scenario
 
@@ -26,7 +27,7 @@ class Scenarios:
 
     def __init__(self, contract: Contract, files: Iterable[Path] = ()) -> None:
         self._contract = contract
-        self._files = {**_beside(contract), **{path.stem: path for path in files}}
+        self._files = {**contract.scenarios, **{path.stem: path for path in files}}
         self._found: dict[str, tuple[Scenario, tuple[Problem, ...]]] = {}
         self._acting: dict[tuple[tuple[str, ...], str], Acting | None] = {}
         self._contracts: dict[tuple[str, ...], Contract] = {}
@@ -37,14 +38,22 @@ class Scenarios:
         """Return the names of all scenarios, which are those of their files."""
         return tuple(sorted(self._files))
 
+    def about(self, name: str) -> str:
+        """Return the description of a scenario, or that its file cannot be used."""
+        try:
+            said = read_document(self._files[name]).data
+        except ContractError as error:
+            return str(error)
+        told = said.get("description") if isinstance(said, dict) else None
+        return told if isinstance(told, str) else ""
+
     def find(self, name: str) -> Scenario:
         """Return the scenario of this name, held to the contract.
 
         Raises ContractError with every mistake in its file, or where there is none.
         """
         scenario, problems = self._judged(name)
-        errors = [one for one in problems if one.severity == "error"]
-        if errors:
+        if errors := _errors(problems):
             raise ContractError(errors)
         return scenario
 
@@ -75,6 +84,10 @@ class Scenarios:
             self._acting[key] = Acting(self._contract.name, found, refusals) or None
         return self._acting[key]
 
+    def drop(self, name: str) -> None:
+        """Have a scenario no more."""
+        self._files.pop(name, None)
+
     def _judged(self, name: str) -> tuple[Scenario, tuple[Problem, ...]]:
         if name not in self._found:
             if name not in self._files:
@@ -85,7 +98,7 @@ class Scenarios:
     def _unknown(self, name: str) -> Problem:
         told = hint(name, self.names) if self._files else "it has none"
         message = f"{self._contract.name} has no scenario of this name"
-        return Problem(name, 0, "", message, told, rule=RULE)
+        return Problem(name, 0, "", message, told, rule="scenario")
 
     def _known(self, names: tuple[str, ...]) -> list[str]:
         return [name for name in dict.fromkeys(names) if name in self._files]
@@ -97,9 +110,23 @@ class Scenarios:
         return scenario, tuple(sorted(found, key=lambda one: one.line))
 
 
-def _beside(contract: Contract) -> Mapping[str, Path]:
-    """Return the scenario files in the folder of a contract, by name."""
-    document = contract.document.path
-    if not document.is_absolute():  # it came over the web, or from standard input
-        return {}
-    return {path.stem: path for path in document.with_name("scenarios").glob("*.yaml")}
+def admit(libraries: Sequence[Scenarios], names: Iterable[str], files: Iterable[Path]) -> None:
+    """Look at the scenarios that are on from the start; a file is for the contracts it fits.
+
+    Raises ContractError with all mistakes, or where no contract has such a scenario.
+    """
+    for path in files:
+        fits = [one for one in libraries if not _errors(one.problems(path.stem))]
+        for library in libraries if fits else ():
+            if library not in fits:
+                library.drop(path.stem)
+    problems: list[Problem] = []
+    for name in names:
+        having = [one for one in libraries if name in one.names] or libraries[:1]
+        problems += [bad for one in having for bad in _errors(one.problems(name))]
+    if problems:
+        raise ContractError(problems)
+
+
+def _errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [one for one in problems if one.severity == "error"]

@@ -10,7 +10,6 @@ from understudy.contract.document import Document
 from understudy.errors import Problem
 from understudy.types import Json, JsonObject
 
-RULE = "scenario"
 _SHOWN = 12
 
 
@@ -24,7 +23,7 @@ class Notes:
     def error(self, at: str, message: str, hint: str = "") -> None:
         """Note what makes the file unusable; the first of several reasons at one place counts."""
         if all(one.pointer != at for one in self.problems):
-            self.problems.append(self._document.problem(at, message, hint, rule=RULE))
+            self.problems.append(self._document.problem(at, message, hint, rule="scenario"))
 
     def mapping(self, data: Json, at: str, known: Collection[str] = ()) -> JsonObject:
         """Return `data` if it is a mapping of `known` keys, as far as it is; nothing for null."""

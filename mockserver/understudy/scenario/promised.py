@@ -5,6 +5,7 @@ What depends on the request is tried on generated bodies of several seeds.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,12 +29,16 @@ from understudy.respond.dialects import dialect
 from understudy.respond.refusals import Refusals
 from understudy.scenario.limits import fields_of, retry_after, window
 from understudy.scenario.making import AnswerError, Making, with_fields
+from understudy.scenario.members import populated
 from understudy.scenario.model import Answer, Limit, Rule, Scenario
-from understudy.scenario.notes import RULE
 
 SEEDS: Final = (1, 2, 3, 5)
 BODIES: Final = 4
 """How many bodies of each seed a patch is tried on."""
+
+_PARENTS: Final = 3
+_MANY: Final = 20
+"""How many members are tried of a resource that has many."""
 
 _CHECKS: Final = (checks.media_type, checks.body, checks.problem, checks.headers, checks.no_body)
 _BREAKS: Final = "change it, or say `breaks-contract: true`"
@@ -62,17 +67,36 @@ class Promised:
         self._contents: dict[int, Content] = {}
 
     def problems(self, scenario: Scenario, known: Iterable[Problem] = ()) -> Iterator[Problem]:
-        """Yield what is wrong with the answers of a scenario.
+        """Yield what is wrong with the answers of a scenario, and with the world that it makes.
 
         Rules of which something `known` is wrong already are left out.
         """
+        if scenario.collections:
+            yield from self._of_collections(scenario)
         wrong = {"/".join(one.pointer.split("/")[:3]) for one in known}
         for rule in scenario.rules:
             for part, message, hint, severity in (
                 self._of_rule(rule) if rule.pointer not in wrong else ()
             ):
                 at = f"{rule.pointer}{part}"
-                yield scenario.document.problem(at, message, hint, rule=RULE, severity=severity)
+                yield scenario.document.problem(
+                    at, message, hint, rule="scenario", severity=severity
+                )
+
+    def _of_collections(self, scenario: Scenario) -> Iterator[Problem]:
+        """Yield a problem where some resource cannot be made any more."""
+        contract = populated(self._contract, [scenario])
+        try:
+            world = World(contract, tolerant=True)
+            for name, kind in contract.behaviour.resources.items():
+                for index in range(_PARENTS):
+                    if kind.count[1] > _MANY:
+                        deque(world.run(name, index * kind.least, index * kind.least + _MANY), 0)
+                    else:
+                        world.collection(name, world.parent(kind.parent, index))
+        except UNMAKABLE as error:
+            message = f"with so many members, not everything can be made: {error}"
+            yield scenario.document.problem("/collections", message, rule="scenario")
 
     @cached_property
     def _rules(self) -> Rules:

@@ -34,8 +34,8 @@ from understudy.scenario.model import (
 from understudy.scenario.notes import Notes, hint
 from understudy.types import Json, JsonObject
 
-_KEYS: Final = ("description", "initial state", "collections", "rules")
-_RULE_KEYS: Final = (
+KEYS: Final = ("description", "initial state", "collections", "rules")
+RULE_KEYS: Final = (
     "on", "when", "answer", "delay", "fault", "drip", "limit", "times", "then", "breaks-contract",
 )  # fmt: skip
 _DOES: Final = ("answer", "delay", "fault", "drip", "limit", "then")
@@ -64,7 +64,7 @@ class _Reader:
         self._names = _names(contract)
 
     def scenario(self, document: Document) -> Scenario:
-        said = self._notes.mapping(document.data, "", _KEYS)
+        said = self._notes.mapping(document.data, "", KEYS)
         listed = said.get("rules", [])
         if not isinstance(listed, list):
             self._notes.error("/rules", "is not a list of rules")
@@ -86,7 +86,7 @@ class _Reader:
         )
 
     def _rule(self, data: Json, at: str) -> Rule:
-        said = self._notes.mapping(data, at, _RULE_KEYS)
+        said = self._notes.mapping(data, at, RULE_KEYS)
         if not any(key in said for key in _DOES):
             self._notes.error(at, "does nothing", f"a rule says one of {', '.join(_DOES)}")
         operations = self._operations(said.get("on"), f"{at}/on")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -14,16 +15,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy.codec import dumps
 from understudy.config import Settings
 from understudy.contract.model import Contract
-from understudy.errors import Problem
+from understudy.errors import ContractError, Problem
 from understudy.exchange import Reply
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
-from understudy.scenario.library import Scenarios
+from understudy.scenario.library import Scenarios, admit
+from understudy.server.control.api import Control, is_control
+from understudy.server.control.desk import Desk, Scenario
+from understudy.server.control.history import History
+from understudy.server.control.reading import Reader, Served
 from understudy.server.framework import (
     ConnexionMiddleware,
     SwaggerUIMiddleware,
     SwaggerUIOptions,
 )
+from understudy.server.kept import Kept, keep
 from understudy.server.landing import landing_page
 from understudy.server.middleware import (
     AnswerMiddleware,
@@ -37,9 +43,7 @@ from understudy.server.send import header, live, send_reply
 from understudy.server.taking import Taking
 from understudy.server.view import view
 from understudy.server.whose import SESSION, asked_for
-from understudy.state.journal import Journal, MemoryJournal
 from understudy.state.session import FullError
-from understudy.state.sessions import Sessions, open_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +58,27 @@ class Mounted:
 
 
 class Application:
-    """The ASGI application: `sessions` hold what clients create, `mounted` what is served where."""
+    """The ASGI application: `kept` is what clients did, `mounted` what is served where."""
 
     def __init__(
         self,
         contracts: Sequence[Contract],
         settings: Settings,
-        sessions: Sessions | None = None,
+        kept: Kept | None = None,
     ) -> None:
-        self.sessions = sessions or open_sessions(settings)
-        self.journal: Journal = MemoryJournal()
+        self.kept = kept or keep(settings)
+        self.sessions = self.kept.sessions
         alone = len(contracts) == 1
         self.mounted = tuple(
             _mount("" if alone else f"/{contract.name}", contract, settings)
             for contract in contracts
         )
+        libraries = [one.scenarios for one in self.mounted]
+        admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
         self._pages = self._static_pages()
+        served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
+        self.history = History(self.kept.journal, Reader(served, settings.secret))
+        self._control = self._controlled(served, settings) if settings.control else None
         self._cors: ASGIApp | None = None
         if settings.cors:
             self._cors = CORSMiddleware(
@@ -89,10 +98,14 @@ class Application:
         if scope["type"] == "http":
             if scope["method"] == "HEAD":
                 send = partial(_bodiless, send)
+            if self._control is not None and is_control(scope["path"]):
+                await self._control(scope, receive, send)
+                return
             app = self._cors if self._cors and header(scope, b"origin") else self._in_session
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
+            self.kept.journal.close()
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -110,8 +123,9 @@ class Application:
             mounted.service.preload()
 
     def reset(self) -> None:
-        """Forget everything that clients created, in every session."""
+        """Forget everything that clients did, in every session."""
         self.sessions.reset()
+        self.kept.journal.clear()
 
     async def _in_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the session that a request is for, which a prefix of its path may name."""
@@ -139,7 +153,7 @@ class Application:
 
     async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and take the exchange into the journal."""
-        taking = Taking(self.journal, scope[SESSION].name, scope, send)
+        taking = Taking(self.kept, scope[SESSION].name, scope, send)
         try:
             await app(scope, receive, taking)
         finally:
@@ -157,6 +171,20 @@ class Application:
         places = [f"{mounted.prefix}/" for mounted in self.mounted]
         body = dumps({"detail": "Nothing is served here", "contracts": places})
         await send_reply(Reply(404, body), send)
+
+    def _controlled(self, served: Sequence[Served], settings: Settings) -> Control:
+        def problems() -> list[str]:
+            return [str(one) for one in self.problems]
+
+        desk = Desk(
+            self.sessions,
+            self.history,
+            self.kept.metrics,
+            served,
+            partial(_told, self.mounted),
+            problems,
+        )
+        return Control(desk, settings.control_token)
 
     def _static_pages(self) -> Mapping[str, Callable[[], Reply]]:
         """Return what makes the documents that never change, by path, when they are asked for."""
@@ -177,6 +205,17 @@ class Application:
 
 def _home(served: Sequence[tuple[str, Service]]) -> Reply:
     return Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
+
+
+def _told(mounted: Sequence[Mounted]) -> list[Scenario]:
+    """Return the scenarios of all contracts; those that cannot be read are told of elsewhere."""
+    told = []
+    for one in mounted:
+        for name in one.scenarios.names:
+            with suppress(ContractError):
+                description = one.scenarios.find(name).description
+                told.append(Scenario(one.service.contract.name, name, description))
+    return told
 
 
 def _document(contract: Contract, prefix: str | None = None) -> Reply:

@@ -18,10 +18,11 @@ from understudy.respond.problems import Headers, refusal
 from understudy.respond.service import Handler
 from understudy.scenario.acting import Acting, Asked, Direction
 from understudy.scenario.library import Scenarios
+from understudy.server.arriving import BODY
 from understudy.server.faults import faulty, pause
 from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body
-from understudy.server.taking import BODY, RULE
+from understudy.server.taking import RULE
 from understudy.server.whose import SESSION
 
 _DIRECTED: Final = "understudy.directed"

@@ -15,14 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from understudy.exchange import Reply
 from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.scenario.library import Scenarios
+from understudy.server.arriving import arrive
 from understudy.server.directing import early, is_directed, late
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
-from understudy.server.send import header, read_body, send_reply
-from understudy.server.taking import BODY
+from understudy.server.send import send_reply
 from understudy.server.whose import SESSION
 
 _REQUEST = "understudy.request"
@@ -67,25 +68,10 @@ class _Validate(_Step):
     """Turns away requests that the contract does not allow; passes the others on decoded."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        handler, raw, content_type = self.handler, b"", ""
-        if handler.body is not None:
-            content_type = header(scope, b"content-type")
-            length = header(scope, b"content-length")
-            size = int(length) if length.isdecimal() else 1
-            refusal = handler.expect(content_type, size)
-            body = await read_body(receive, handler.longest)
-            if refusal is None and body is None:
-                refusal = handler.too_large()
-            if refusal is not None:
-                await send_reply(refusal, send)
-                return
-            raw = scope[BODY] = body or b""
-        path, encoded = scope["path_params"], scope["extensions"][ENCODED]
-        query, headers = scope["query_string"], scope["headers"]
-        found = handler.read(path, query, headers, raw, content_type, encoded)
-        refusal = handler.refuse(found[1], headers, query) if found[1] else None
-        if refusal is not None:
-            await send_reply(refusal, send)
+        encoded = scope["extensions"][ENCODED]
+        found = await arrive(self.handler, scope, receive, scope["path_params"], encoded)
+        if isinstance(found, Reply):
+            await send_reply(found, send)
             return
         scope[_REQUEST] = found
         await self.next_app(scope, receive, send)

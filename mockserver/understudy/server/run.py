@@ -104,8 +104,9 @@ def serve_with_workers(
     One that dies is replaced; `replaced` is told both process ids.
     """
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
-        store = str(Path(folder, "created.ndjson"))
-        shared = replace(serving, settings=replace(serving.settings, store=store))
+        store = serving.settings.store or str(Path(folder, "created.ndjson"))
+        settings = replace(serving.settings, store=store, shared=folder)
+        shared = replace(serving, settings=settings)
         os.environ[_WORKER] = shared.dumps()
         limits = serving.settings.limits
         name = "understudy.server.run:worker"

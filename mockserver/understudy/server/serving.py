@@ -14,10 +14,10 @@ from understudy.contract.load import Loading
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StartError
 from understudy.server.app import Application
+from understudy.server.kept import Kept
 from understudy.server.watch import Watched
-from understudy.state.sessions import Sessions
 
-_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files")
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Serving:
                 raise StartError(message)
         return loaded
 
-    def _application(self, contracts: list[Contract], sessions: Sessions | None) -> Application:
-        application = Application(contracts, self.settings, sessions)
+    def _application(self, contracts: list[Contract], kept: Kept | None) -> Application:
+        application = Application(contracts, self.settings, kept)
         if self.preload:
             application.preload()
         return application

@@ -6,28 +6,34 @@ it in the journal.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic, time
+from typing import Any
 
 from starlette.types import Message, Scope, Send
 
-from understudy.state.journal import BODY_LIMIT, Entry, Fields, Journal
+from understudy.server.arriving import BODY
+from understudy.server.kept import Kept
+from understudy.state.journal import BODY_LIMIT, NOT_READ, Entry, Fields, Journal
 
-BODY = "understudy.body"
-"""Where in the scope the body of a request stands once it was read."""
 RULE = "understudy.rule"
 """Where in the scope the name of the scenario's rule stands that has acted."""
+
+
+_NOWHERE: Mapping[str, Any] = {}
 
 
 class Taking:
     """Stands for `send` while one request is answered."""
 
     __slots__ = (
-        "_began", "_body", "_fields", "_journal", "_scope", "_send", "_session", "_size",
-        "_started", "_status",
+        "_began", "_body", "_fields", "_journal", "_metrics", "_scope", "_send", "_session",
+        "_size", "_started", "_status",
     )  # fmt: skip
 
-    def __init__(self, journal: Journal, session: str, scope: Scope, send: Send) -> None:
-        self._journal: Journal | None = journal
+    def __init__(self, kept: Kept, session: str, scope: Scope, send: Send) -> None:
+        self._journal: Journal | None = kept.journal
+        self._metrics = kept.metrics
         self._session = session
         self._scope = scope
         self._send = send
@@ -59,8 +65,14 @@ class Taking:
         if journal is None:
             return
         self._journal = None
-        asked: bytes = scope.get(BODY, b"")
-        reply, ended = self._body, monotonic()
+        asked: bytes | None = scope.get(BODY)
+        rule, ended = scope.get(RULE, ""), monotonic()
+        if scope["method"] == "HEAD":
+            self._body, self._size = b"", 0
+        reply = self._body
+        routed = scope.get("extensions", _NOWHERE).get("connexion_routing", _NOWHERE)
+        place = routed.get("api_base_path", ""), routed.get("operation_id", "")
+        self._metrics.count((*place, self._status, rule), ended - self._began)
         journal.add(
             Entry(
                 journal.worker,
@@ -69,16 +81,16 @@ class Taking:
                 self._started,
                 ended - self._began,
                 self._session,
-                scope.get(RULE, ""),
+                rule,
                 scope["method"],
                 scope.get("raw_path") or scope["path"].encode(),
                 scope["query_string"],
                 scope["headers"],
-                asked if len(asked) <= BODY_LIMIT else asked[:BODY_LIMIT],
-                len(asked),
+                b"" if asked is None else asked[:BODY_LIMIT],
+                NOT_READ if asked is None else len(asked),
                 self._status,
                 self._fields,
-                reply if len(reply) <= BODY_LIMIT else reply[:BODY_LIMIT],
+                reply[:BODY_LIMIT],
                 self._size,
                 whole,
             )

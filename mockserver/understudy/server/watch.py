@@ -15,12 +15,12 @@ from starlette.types import Receive, Scope, Send
 from understudy.contract.model import Contract
 from understudy.errors import Problem, UnderstudyError
 from understudy.server.app import Application
-from understudy.state.sessions import Sessions
+from understudy.server.kept import Kept
 
 _SECONDS = 0.3
 
 Load: TypeAlias = Callable[[], list[Contract]]
-Build: TypeAlias = Callable[[list[Contract], Sessions | None], Application]
+Build: TypeAlias = Callable[[list[Contract], Kept | None], Application]
 _State: TypeAlias = dict[Path, tuple[int, int, int] | None]
 
 
@@ -28,7 +28,7 @@ class Watched:
     """An ASGI application that follows its files; what clients created is kept.
 
     What cannot be loaded, or served, changes nothing: the last good one goes on, and `say` is
-    told why. `build` makes an application of contracts, and of the sessions of the one before.
+    told why. `build` makes an application of contracts, and of what the one before it kept.
     """
 
     def __init__(self, load: Load, build: Build, say: Callable[[str], None]) -> None:
@@ -68,7 +68,7 @@ class Watched:
         self._files = now
         try:
             contracts = self._load()
-            self.application = self._build(contracts, self.application.sessions)
+            self.application = self._build(contracts, self.application.kept)
         except Exception as error:
             told = error if isinstance(error, UnderstudyError) else repr(error)
             self._say(f"{told}\n{', '.join(changed)} changed; the last good contract goes on")

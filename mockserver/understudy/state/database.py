@@ -35,9 +35,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from understudy.errors import StartError, StateError
-
-ANEW = b'["","anew"]'
-"""The record at which whoever reads forgets everything that was read before."""
+from understudy.state.log import ANEW
 
 _SECONDS = 10
 """How long to wait for a connection, and for a lock that somebody else holds."""
@@ -142,14 +140,14 @@ class DatabaseLog:
         with self.locked():
             self._write([record])
 
-    def compact(self, records: Sequence[bytes]) -> None:
-        """Replace all records by those that come to the same, for everybody who reads.
+    def compact(self, records: Callable[[], Sequence[bytes]]) -> None:
+        """Replace all records, of which none is unread, by fewer that come to the same.
 
-        To be used within a block of `locked`, in which all records were read.
+        To be used within a block of `locked`; all who read are told.
         """
         with self.locked():
             self._tried(lambda connection: connection.execute(_CLEAR))
-            self._write([ANEW, *records])
+            self._write([ANEW, *records()])
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -20,6 +20,9 @@ MOST_BYTES = 64 << 20
 BODY_LIMIT = 64 << 10
 """How many bytes of a body are kept."""
 
+NOT_READ = -1
+"""The size of a body that nobody had to read."""
+
 _OVERHEAD = 1500
 """What an entry weighs in memory besides its texts, roughly."""
 

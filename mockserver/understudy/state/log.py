@@ -7,25 +7,49 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
+
+ANEW = b'["","anew"]'
+"""The record at which whoever reads forgets everything that was read before."""
 
 
 class Log(Protocol):
     """A sequence of records that only grows."""
 
     def unread(self) -> Sequence[bytes]:
-        """Return the records that were not returned before, this process's own among them."""
+        """Return the records that were not returned before, this process's own among them.
+
+        With ANEW begins what takes the place of all that was returned before.
+        """
 
     def append(self, record: bytes) -> None:
         """Add a record. When this returns, it outlives the process."""
+
+    def compact(self, records: Callable[[], Sequence[bytes]]) -> None:
+        """Replace all records, of which none is unread, by fewer that come to the same.
+
+        To be used within a block of `locked`. A log that ends with its server need not do it.
+        """
 
     def locked(self) -> AbstractContextManager[None]:
         """Keep everybody else from adding records for the time of a block."""
 
     def close(self) -> None:
         """Let go of what the log is kept in."""
+
+
+def open_log(place: str) -> Log:
+    """Return the log that is kept at the URL of a database, in a file, or, without a place, here.
+
+    Raises StartError for a database that cannot be used.
+    """
+    if "://" in place:
+        from understudy.state.database import DatabaseLog  # slow to import
+
+        return DatabaseLog(place)
+    return FileLog(place) if place else MemoryLog()
 
 
 class MemoryLog:
@@ -44,6 +68,9 @@ class MemoryLog:
     def append(self, record: bytes) -> None:
         """Add a record."""
         self._unread.append(record)
+
+    def compact(self, records: Callable[[], Sequence[bytes]]) -> None:
+        """Do nothing: what was read is gone already."""
 
     def locked(self) -> AbstractContextManager[None]:
         """Do nothing: there is nobody else."""
@@ -77,6 +104,9 @@ class FileLog:
     def append(self, record: bytes) -> None:
         """Add a record."""
         self._file.write(record + b"\n")
+
+    def compact(self, records: Callable[[], Sequence[bytes]]) -> None:
+        """Do nothing: the file ends with its server."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol, TypeAlias
@@ -180,6 +180,19 @@ class Session:
         with self._writer.writing():
             self._set(clock=self.setting.clock.put(mode))
 
+    def records(self) -> Iterator[Sequence[Json]]:
+        """Yield the records that bring a new session to where this one is."""
+        yield ("begin",)
+        for name, kept in self._snapshots.items():
+            yield from _told(*kept)
+            yield "snapshot", name
+        yield from _told(self.store, self.setting)
+
+    def forget(self) -> None:
+        """Become a new session: all that happened is told again."""
+        self._snapshots = {}
+        self._begin(*self._initial)
+
     def apply(self, kind: str, arguments: Sequence[Json]) -> None:
         """Take in a record, whoever wrote it."""
         match kind, arguments:
@@ -227,3 +240,8 @@ class Session:
     def _hold(self, count: int) -> None:
         if count > self._writer.most:
             raise FullError
+
+
+def _told(store: Store, setting: Setting) -> Iterator[Sequence[Json]]:
+    yield "restore", store.document()
+    yield "set", asdict(setting)

@@ -13,13 +13,16 @@ from contextlib import contextmanager
 from understudy.codec import dumps, loads
 from understudy.config import Settings
 from understudy.state.clock import Clock
-from understudy.state.log import FileLog, Log, MemoryLog
+from understudy.state.log import Log, MemoryLog, open_log
 from understudy.state.session import FullError, Session, Setting
 from understudy.state.store import Store
 from understudy.types import Json
 
 MOST = 10_000
 """How many members of one collection are kept, and how many sessions."""
+
+LONG = 10_000
+"""How many records a log has before it is made shorter, if it can be."""
 
 IDLE = 3600.0
 """After how many seconds without a request a session makes room for another."""
@@ -32,7 +35,7 @@ class Sessions:
     """The sessions by their names; the one without a name is that of everybody else.
 
     `most` members of one collection are kept, and as many sessions; with `forgets`, nothing that
-    clients create is.
+    clients create is. A log of more than `long` records is made shorter where that can be done.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Sessions:
         most: int = MOST,
         forgets: bool = False,
         idle: float = IDLE,
+        long: int = LONG,
     ) -> None:
         self.most = most
         self.forgets = forgets
@@ -54,6 +58,9 @@ class Sessions:
         self._expired = time.monotonic()
         self.default = Session("", self, self._initial)
         self._named: dict[str, Session] = {}
+        self._former: dict[str, Session] = {}
+        self._records = 0
+        self._least = self._long = long
         self._catch_up()
 
     def find(self, name: str = "") -> Session:
@@ -91,6 +98,14 @@ class Sessions:
             for name in ("", *self._named):
                 self.write(name, "reset")
 
+    def compact(self) -> None:
+        """Let the log hold what there is, and no longer how it came about."""
+        with self.writing():
+            self._records = 0
+            self._log.compact(self._shortened)
+            self._catch_up()
+            self._long = max(self._least, 2 * self._records)
+
     def close(self) -> None:
         """Let go of the log."""
         self._log.close()
@@ -105,6 +120,8 @@ class Sessions:
             self._depth += 1
             try:
                 self._catch_up()
+                if self._records > self._long:
+                    self.compact()
                 yield
             finally:
                 self._depth -= 1
@@ -116,9 +133,12 @@ class Sessions:
 
     def _catch_up(self) -> None:
         for record in self._log.unread():
+            self._records += 1
             name, kind, *arguments = loads(record)
             if kind == "remove":
                 self._named.pop(name, None)
+            elif kind == "anew":
+                self._start_over()
             else:
                 self._of(name).apply(kind, arguments)
 
@@ -126,8 +146,21 @@ class Sessions:
         if not name:
             return self.default
         if name not in self._named:
-            self._named[name] = Session(name, self, self._initial, time.monotonic())
+            former = self._former.pop(name, None)
+            new = former or Session(name, self, self._initial, time.monotonic())
+            self._named[name] = new
         return self._named[name]
+
+    def _start_over(self) -> None:
+        """Forget everything, as the log tells it anew; who holds a session goes on with it."""
+        self._records = 0
+        self._former, self._named = self._named, {}
+        for session in (self.default, *self._former.values()):
+            session.forget()
+
+    def _shortened(self) -> list[bytes]:
+        sessions = (self.default, *self._named.values())
+        return [dumps([one.name, *record]) for one in sessions for record in one.records()]
 
     def _begun(self, name: str) -> Session:
         if not _NAME.fullmatch(name):
@@ -156,5 +189,4 @@ class Sessions:
 def open_sessions(settings: Settings) -> Sessions:
     """Return the sessions of a server with these settings."""
     setting = Setting(settings.seed, Clock.at(settings.now), settings.scenarios)
-    log = FileLog(settings.store) if settings.store else None
-    return Sessions(setting, log, forgets=settings.stateless)
+    return Sessions(setting, open_log(settings.store), forgets=settings.stateless)

@@ -12,7 +12,7 @@ import marshal
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +38,20 @@ _LENGTH = struct.Struct(">I")
 
 
 class SharedJournal:
-    """The journal of one worker among those that share `folder`, which only they may enter."""
+    """The journal of one worker among those that share `folder`, which only they may enter.
 
-    def __init__(self, folder: Path, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
+    `saves` is called before each write, for what else is to be there when the entries are.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        most: int = MOST,
+        most_bytes: int = MOST_BYTES,
+        saves: Callable[[], None] = lambda: None,
+    ) -> None:
         self._folder = folder
+        self._saves = saves
         self._pending: list[Entry] = []
         self._pending_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
@@ -104,6 +114,7 @@ class SharedJournal:
             self._timer = None
         if self._pending:
             pending, self._pending, self._pending_bytes = self._pending, [], 0
+            self._saves()
             self._spool.write(pending)
             self._waiting.wake()
 

@@ -18,8 +18,10 @@ from understudy.contract.wire.reading import Understood
 from understudy.contract.wire.route import Route
 from understudy.exchange import Exchange, Reply, Sent
 from understudy.server.routing import Places
-from understudy.state.journal import Entry, Fields
+from understudy.state.journal import NOT_READ, Entry, Fields
 from understudy.types import Json
+
+_DIGITS = 10
 
 
 class Served(NamedTuple):
@@ -113,7 +115,7 @@ class Seen:
             Exchange(sent, reply, entry.seconds),
             f"http://{sent.header('host') or 'localhost'}",
             datetime.fromtimestamp(entry.started, UTC),
-            None if len(entry.body) == entry.size else entry.size,
+            _missing(entry, sent),
             None if len(entry.reply) == entry.reply_size and entry.whole else entry.reply_size,
         )
 
@@ -186,6 +188,16 @@ def _cleared(text: str, secret: str) -> str:
         if text.endswith(secret[:length]):
             return f"{text[:-length]}{REDACTED}"
     return text
+
+
+def _missing(entry: Entry, sent: Sent) -> int | None:
+    """Return how long a body of a request was that was not kept whole; None where it was."""
+    if entry.size != NOT_READ:
+        return None if len(entry.body) == entry.size else entry.size
+    length = sent.header("content-length")
+    if length.isdecimal() and len(length) < _DIGITS:
+        return int(length) or None
+    return 0 if sent.header("transfer-encoding") else None
 
 
 def _retargeted(sent: Sent, target: str) -> Sent:
