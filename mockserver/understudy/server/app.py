@@ -188,6 +188,7 @@ class Application:
             served,
             partial(_told, self.mounted),
             problems,
+            {one.service.contract.name: one.service for one in self.mounted},
         )
         return Control(desk, settings.control_token)
 
