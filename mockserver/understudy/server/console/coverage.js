@@ -3,7 +3,8 @@ import { contracts } from "./contracts.js";
 import { h, select, svg } from "./dom.js";
 import { journal } from "./journal.js";
 
-const SIZE = 14;
+const MANY = 40;
+const WIDEST = 1100;
 const numbers = h("div", { class: "numbers" });
 const picture = h("div", { class: "picture" });
 const rows = h("div", { class: "coverage" });
@@ -102,21 +103,21 @@ function share(label, part, whole) {
   return h("div", { class: "share" }, h("span", { class: "muted" }, label), h("strong", {}, `${percent} %`), h("span", {}, `${part} of ${whole}`), bar);
 }
 
-/** Return a picture: a column for each operation, a square for each of its answers. */
+/** Return a picture: a strip for each operation, a square for each of its answers. */
 function mosaic(contract, each) {
-  const tallest = Math.max(1, ...each.map((one) => one.answers.length));
-  const perRow = 60;
-  const lines = Math.ceil(each.length / perRow);
-  const width = Math.min(each.length, perRow) * SIZE;
-  const height = lines * (tallest * SIZE + SIZE / 2);
+  const size = each.length > MANY ? 7 : 16;
+  const longest = Math.max(1, ...each.map((one) => one.answers.length));
+  const strip = longest * size + size;
+  const perLine = each.length > MANY ? Math.max(1, Math.floor(WIDEST / strip)) : 1;
+  const width = Math.min(each.length, perLine) * strip;
+  const height = Math.ceil(each.length / perLine) * size;
   const made = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${contract.title}: ${each.filter((one) => one.count).length} of ${each.length} operations reached` });
-  each.forEach((one, column) => {
+  each.forEach((one, place) => {
     one.answers.forEach(({ status, count }, index) => {
-      const square = svg("rect", {
-        x: (column % perRow) * SIZE + 1, y: Math.floor(column / perRow) * (tallest * SIZE + SIZE / 2) + index * SIZE + 1,
-        width: SIZE - 2, height: SIZE - 2, rx: 2, class: count ? "reached" : "open", "data-class": status[0],
-      }, svg("title", {}, `${one.operation.id} ${status}: ${count}`));
-      made.append(square);
+      made.append(svg("rect", {
+        x: (place % perLine) * strip + index * size + 1, y: Math.floor(place / perLine) * size + 1,
+        width: size - 2, height: size - 2, rx: size / 6, class: count ? "reached" : "open", "data-class": status[0],
+      }, svg("title", {}, `${one.operation.id} ${status}: ${count}`)));
     });
   });
   return h("figure", {}, made, h("figcaption", { class: "muted" }, contract.title));

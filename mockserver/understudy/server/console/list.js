@@ -119,6 +119,11 @@ export class VirtualList {
     }
     for (const [name, { element }] of this.#rows) if (!wanted.has(name)) element.remove();
     this.#rows = wanted;
+    let next = this.#space.firstElementChild;
+    for (const { element } of wanted.values()) {
+      if (element === next) next = next.nextElementSibling;
+      else this.#space.insertBefore(element, next);
+    }
     const active = this.#rows.get(this.#key);
     if (active) this.#root.setAttribute("aria-activedescendant", active.element.id);
     else this.#root.removeAttribute("aria-activedescendant");
@@ -132,6 +137,5 @@ export class VirtualList {
     element.setAttribute("aria-setsize", this.#items.length);
     element.setAttribute("aria-selected", name === this.#key);
     element.style.transform = `translateY(${index * this.#options.height}px)`;
-    if (!element.isConnected) this.#space.append(element);
   }
 }

@@ -7,6 +7,7 @@ import { sessions, shown } from "./session.js";
 
 const STATUSES = [["", "any status"], ["2", "2xx"], ["3", "3xx"], ["4", "4xx"], ["5", "5xx"], ["0", "no answer"]];
 const ROW = 30;
+const UUID = /\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi;
 
 const text = h("input", { type: "search", placeholder: "Filter: text, path, operation …", "aria-label": "Filter by text", title: "/", spellcheck: "false" });
 const status = select(STATUSES, { "aria-label": "Filter by status" });
@@ -169,7 +170,7 @@ function draw(line) {
     time,
     h("span", { class: "method", "data-method": line.method }, line.method),
     pill(line.status),
-    h("span", { class: "target", title: line.target }, line.target),
+    h("span", { class: "target", title: line.target }, line.target.replace(UUID, "$1…")),
     h("span", { class: "operation" }, line.operation || "—"),
     h("span", { class: "session" }, line.session),
     h("span", { class: "number" }, line.milliseconds < 10 ? line.milliseconds.toFixed(1) : Math.round(line.milliseconds)),

@@ -15,7 +15,7 @@ let visible = false;
 export function build(view) {
   view.append(h("h1", { class: "away" }, "State"),
     h("div", { class: "columns" },
-      h("section", { class: "card wide", "aria-label": "State" },
+      h("section", { class: "card", "aria-label": "State" },
         h("header", { class: "top" }, title, h("span", { class: "row" }, button("Read again", fill, { title: "r" }), button("Reset", reset))), root,
         h("details", { class: "raw" }, h("summary", {}, "Edit as JSON"), text,
           h("p", { class: "row" }, button("Replace the state", replace, { class: "main" })))),
