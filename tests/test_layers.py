@@ -17,8 +17,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "contract",
         "generate state",
         "respond checks archive",
-        "scenario",
-        "server fixtures probe report",
+        "scenario fixtures",
+        "server probe report",
         "proxy",
         "cli pytest_plugin __init__ __main__",
     )

@@ -28,7 +28,7 @@ class Limits:
     connections: int = 2000
     header_seconds: float = 15.0
     body_seconds: float = 60.0
-    request_seconds: float = 120.0
+    request_seconds: float = 360.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Settings:
     that lists show, clients created or the contract gives as examples. `examples` prefers the
     contract's own examples to generated data, `invalid_examples` serves those that break their
     schema too. `validate_requests` is on (an invalid request is refused), warn (it is answered,
-    and a header lists what is wrong) or off. `limits` are those of the server. `scenarios` are
+    and a header lists what is wrong) or off. `load` are folders with sets of fixtures, which
+    take the place of what would be generated. `limits` are those of the server. `scenarios` are
     on from the start, in every session; `scenario_files` are files of scenarios besides those
     of a contract. There is a `control` API, for this machine only unless it has a token.
     `secret` names what the journal does not show besides credentials: header fields,
@@ -64,6 +65,7 @@ class Settings:
     validate_requests: str = "on"
     stateless: bool = False
     strict_ids: bool = False
+    load: tuple[str, ...] = ()
     limits: Limits = Limits()
     scenarios: tuple[str, ...] = ()
     scenario_files: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from understudy.config import (
 from understudy.contract.load import Loading, bundled_names
 from understudy.contract.model import Contract, Operation
 from understudy.contract.source import STANDARD_INPUT
-from understudy.errors import ContractError, ExitCode, Problem, StartError
+from understudy.errors import ContractError, ExitCode, FixtureError, Problem, StartError
 from understudy.respond.access import example
 
 _WARNINGS: Final = 20
@@ -107,7 +107,7 @@ def serve(
         listener = bind(host, port)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
-    except StartError as error:
+    except (FixtureError, StartError) as error:
         fail(str(error), ExitCode.START)
     served = application.contracts
     told = [*_warning_lines(served, application.problems)]

@@ -36,6 +36,10 @@ def world_options(command: Callable[..., None]) -> Callable[..., None]:
         help="Keep what clients do in a database: sqlite:///FILE, or postgresql+psycopg://...",
     )  # fmt: skip
     @click.option(
+        "--load", multiple=True, metavar="FOLDER",
+        help="Hold the objects of these fixtures in place of generated ones. Repeatable.",
+    )  # fmt: skip
+    @click.option(
         "--stateless", is_flag=True, help="Forget at once what clients create, change and delete."
     )
     @click.option(

@@ -81,7 +81,8 @@ class World:
             name: Members(contract, kind, self._source, self._compiler, self)
             for name, kind in self._behaviour.resources.items()
         }
-        self._loaded = {
+        self.loaded = loaded
+        self._owned = {
             name: Owned(loaded[name], [kind.parent_field] if kind.parent_field else [])
             for name, kind in self._behaviour.resources.items()
             if name in loaded
@@ -225,8 +226,8 @@ class World:
         obey(draft, self._behaviour.relations, latest, self.clock.fraction)
 
     def _populate(self, kind: Resource, home: Home) -> Collection:
-        loaded = self._loaded.get(kind.name)
-        members = loaded.of([home.key]) if loaded else list(self._made(kind, home))
+        given = self._owned.get(kind.name)
+        members = given.of([home.key]) if given else list(self._made(kind, home))
         if kind.newest:
             members.sort(key=lambda member: str(follow(member, kind.newest or ())), reverse=True)
         by_id = {follow(member, kind.id): member for member in members}

@@ -18,6 +18,7 @@ from understudy.generate.entities import Entities
 from understudy.generate.source import Source
 from understudy.respond.fitting import difference, fitted, patched
 from understudy.respond.ids import Ids, Scope, spelled, spelled_scope
+from understudy.respond.loaded import LoadedMembers
 from understudy.state.session import Session
 from understudy.state.store import Changes
 from understudy.types import Json, JsonObject
@@ -39,13 +40,16 @@ class Holding:
         shapes: Shapes,
         *,
         strict: bool = False,
+        loaded: LoadedMembers | None = None,
     ) -> None:
         self.kind = kind
+        self.strict = strict or loaded is not None
+        """Whether only what lists show, or clients created, exists."""
         self._contract = contract
         self._entities = entities
-        self.strict = strict
         self._shapes = shapes
-        self._ids = Ids(kind, entities, shapes)
+        self._loaded = loaded
+        self._ids = Ids(kind, entities, shapes, loaded.ids if loaded else None)
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
 
     def keys(self, session: Session, scope: Scope, *, new: bool = False) -> list[str]:
@@ -237,7 +241,10 @@ class Holding:
                 yield name, 0
 
     def _generated(self, scope: Scope, key: str) -> JsonObject:
-        """Return the world's member with this id, from the cache or anew."""
+        """Return the world's member with this id: loaded, from the cache or anew."""
+        given = self._loaded.of(scope).get(key) if self._loaded else None
+        if given is not None:
+            return given
         made = self._made.get((scope, key))
         if made is None:
             known = self._ids.listed(scope)

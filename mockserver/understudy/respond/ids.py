@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TypeAlias
 
 from understudy.codec import dumps
@@ -16,6 +16,9 @@ from understudy.types import Json
 
 Scope: TypeAlias = tuple[Json, ...]
 
+Listed: TypeAlias = Callable[[Scope], Mapping[str, Json]]
+"""Returns the ids in a collection, by their text."""
+
 _COLLECTIONS = 256
 _TRIES = 64
 _APART = 1000
@@ -25,22 +28,26 @@ _LONGEST = 4000
 class Ids:
     """The ids of one resource. Whole numbers are counted from 1, each collection on its own."""
 
-    def __init__(self, kind: Kind, entities: Entities, shapes: Shapes) -> None:
+    def __init__(
+        self, kind: Kind, entities: Entities, shapes: Shapes, loaded: Listed | None = None
+    ) -> None:
         self._kind = kind
         self._entities = entities
+        self.listed = loaded or self._made
+        """Returns the ids of the members that one collection begins with, by their text."""
         patterned = any(shapes.keyword(schema, "pattern") for schema in kind.ids)
         self._spell = (lambda number: number, str) if patterned else (lambda number: number,)
-        self._listed: OrderedDict[Scope, dict[str, Json]] = OrderedDict()
+        self._known: OrderedDict[Scope, dict[str, Json]] = OrderedDict()
 
-    def listed(self, scope: Scope) -> Mapping[str, Json]:
-        """Return the ids of the world's members in one collection, by their text."""
-        found = self._listed.get(scope)
+    def _made(self, scope: Scope) -> Mapping[str, Json]:
+        """Return the ids of the world's members."""
+        found = self._known.get(scope)
         if found is None:
             made = [*self._documented(scope), *(self._nth(scope, n) for n in range(self._count))]
             found = {spelled(id_): id_ for id_ in made[: self._count] if id_ is not None}
-            self._listed[scope] = found
-            if len(self._listed) > _COLLECTIONS:
-                self._listed.popitem(last=False)
+            self._known[scope] = found
+            if len(self._known) > _COLLECTIONS:
+                self._known.popitem(last=False)
         return found
 
     def fresh(self, scope: Scope, ordinal: int, asked: Json, taken: Container[str]) -> Json:

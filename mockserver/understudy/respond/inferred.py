@@ -29,6 +29,7 @@ from understudy.respond.echoing import Echo
 from understudy.respond.fitting import PatchError
 from understudy.respond.holding import Holding
 from understudy.respond.ids import spelled
+from understudy.respond.loaded import LoadedMembers
 from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
 from understudy.respond.sorting import Entry, Sorting
@@ -108,8 +109,14 @@ class Inferred:
         size = self._contract.behaviour.sizes.get(kind.name)
         if size is not None:
             kind = replace(kind, count=Source.of(kind.name).between(*size))
-        strict = self._strict or size is not None
-        return Holding(self._contract.name, kind, self.entities, self._shapes, strict=strict)
+        return Holding(
+            self._contract.name, kind, self.entities, self._shapes,
+            strict=self._strict or size is not None, loaded=self._loaded(kind),
+        )  # fmt: skip
+
+    def _loaded(self, kind: Kind) -> LoadedMembers | None:
+        members = self._world.loaded.get(kind.name)
+        return None if members is None else LoadedMembers(kind, members, self.entities)
 
     @cached_property
     def _showing(self) -> Showing:

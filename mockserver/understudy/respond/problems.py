@@ -87,6 +87,7 @@ KINDS: Final[Mapping[str, Kind]] = {
             "As many sessions are in use as are kept; remove some, or wait until they are idle.",
             own=True,
         ),
+        Kind("no-state", 503, "The database with the state does not answer.", own=True),
         Kind("invalid-preference", 422, "A value of `Prefer` cannot be meant.", own=True),
         Kind(
             "undocumented-status",

@@ -20,8 +20,10 @@ from understudy.contract.wire.bodies import Body, compile_body
 from understudy.contract.wire.invalid import Invalid
 from understudy.contract.wire.media import encode
 from understudy.contract.wire.parameters import Parameters
+from understudy.errors import StateError
 from understudy.exchange import Reply, Request
 from understudy.generate.feasible import LOOKED_AT, infeasible, unanswerable
+from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.access import Access, asked_for, challenges, example
 from understudy.respond.answers import Answers
 from understudy.respond.choice import in_order, sent
@@ -168,14 +170,15 @@ class Handler:
 
 
 class Service:
-    """Answers for one contract under one setting."""
+    """Answers for one contract under one setting; what is `loaded` is not made."""
 
-    def __init__(self, contract: Contract, settings: Settings) -> None:
+    def __init__(self, contract: Contract, settings: Settings, loaded: Loaded = NOTHING) -> None:
         self.contract = contract
         self.dialect = dialect(contract.behaviour.errors)
         self._settings = settings
+        self._loaded = loaded
         self._stages: OrderedDict[tuple[int, int], Stage] = OrderedDict()
-        self._main = Stage(contract, settings)
+        self._main = Stage(contract, settings, loaded)
         self._small = len(contract.operations) <= _SMALL
         examples = invalid_examples(contract) if self._small else ()
         self.problems = (*infeasible(contract, LOOKED_AT), *examples)
@@ -232,6 +235,8 @@ class Service:
 
     def failed(self, error: Exception, operation_id: str = "") -> Reply:
         """Return the reply to a request that cannot be answered because of `error`."""
+        if isinstance(error, StateError):
+            return refusal("no-state", str(error))
         if not isinstance(error, UNMAKABLE):
             return self.dialect.error(500)
         operation = self.contract.operations.get(operation_id)
@@ -266,11 +271,22 @@ class Service:
             return self._main
         key = seed, id(contract)  # which the stage keeps, so that no other gets its id
         if key not in self._stages:
-            self._stages[key] = Stage(contract, replace(self._settings, seed=seed))
+            settings = replace(self._settings, seed=seed)
+            self._stages[key] = Stage(contract, settings, self._loaded_for(contract))
             if len(self._stages) > _WORLDS:
                 self._stages.popitem(last=False)
         self._stages.move_to_end(key)
         return self._stages[key]
+
+    def _loaded_for(self, contract: Contract) -> Loaded:
+        """Return what was loaded of the resources whose number a scenario does not change."""
+        here, there = self.contract.behaviour, contract.behaviour
+        return {
+            name: members
+            for name, members in self._loaded.items()
+            if here.resources.get(name) == there.resources.get(name)
+            and here.sizes.get(name) == there.sizes.get(name)
+        }
 
 
 def violations(found: Sequence[Invalid]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from understudy.config import Settings
 from understudy.contract.model import Contract, Operation
 from understudy.exchange import Reply, Request
+from understudy.generate.loaded import NOTHING, Loaded
 from understudy.generate.world import World
 from understudy.respond.answers import Answers
 from understudy.respond.content import UNMAKABLE, Content
@@ -19,13 +20,14 @@ from understudy.state.session import Session
 class Stage:
     """A contract in one world, and how its operations answer there."""
 
-    def __init__(self, contract: Contract, settings: Settings) -> None:
+    def __init__(self, contract: Contract, settings: Settings, loaded: Loaded = NOTHING) -> None:
         self.world = World(
             contract,
             seed=settings.seed,
             now=settings.now,
             locale=settings.locale,
             tolerant=True,
+            loaded=loaded,
         )
         self._contract = contract
         self._settings = settings

@@ -48,7 +48,6 @@ class Whereabouts:
             if runtime not in owned and (asked := parameter(part.operation, runtime))
         )
         self._shown = tuple((r, known) for r, known in shown if known) if strict else ()
-        self._strict = strict
 
     def scope(self, request: Request) -> Scope:
         """Return the collection that a request names."""
@@ -61,8 +60,7 @@ class Whereabouts:
             key = spelled(owner.at.of(request))
             if owner.holding.is_gone(session, scope, key):
                 return False
-            strict = self._strict or owner.holding.strict
-            if strict and not owner.holding.is_known(session, scope, key):
+            if owner.holding.strict and not owner.holding.is_known(session, scope, key):
                 return False
         return all(spelled(runtime.of(request)) in known for runtime, known in self._shown)
 

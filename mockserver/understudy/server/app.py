@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from understudy.codec import dumps
 from understudy.config import Settings
 from understudy.contract.model import Contract
-from understudy.errors import ContractError, Problem
+from understudy.errors import ContractError, Problem, StateError
 from understudy.exchange import Reply
+from understudy.fixtures.load import load_sets
+from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
 from understudy.scenario.library import Scenarios, admit
@@ -66,12 +68,13 @@ class Application:
         settings: Settings,
         kept: Kept | None = None,
     ) -> None:
+        loaded = load_sets(settings.load, contracts)
         self.kept = kept or keep(settings)
         self.sessions = self.kept.sessions
         alone = len(contracts) == 1
         self.mounted = tuple(
-            _mount("" if alone else f"/{contract.name}", contract, settings)
-            for contract in contracts
+            _mount("" if alone else f"/{one.name}", one, settings, loaded.get(one.name, NOTHING))
+            for one in contracts
         )
         libraries = [one.scenarios for one in self.mounted]
         admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
@@ -136,6 +139,8 @@ class Application:
             await send_reply(refusal("invalid-session", str(error)), send)
         except FullError:
             await send_reply(refusal("too-many-sessions", "No more sessions are kept"), send)
+        except StateError as error:
+            await send_reply(refusal("no-state", str(error)), send)
         else:
             await self._dispatch(scope, receive, send)
 
@@ -226,8 +231,8 @@ def _document(contract: Contract, prefix: str | None = None) -> Reply:
     return Reply(200, dumps(document))
 
 
-def _mount(prefix: str, contract: Contract, settings: Settings) -> Mounted:
-    service, places = Service(contract, settings), Places(contract, prefix)
+def _mount(prefix: str, contract: Contract, settings: Settings, loaded: Loaded) -> Mounted:
+    service, places = Service(contract, settings, loaded), Places(contract, prefix)
     scenarios = Scenarios(contract, map(Path, settings.scenario_files))
     steps = [RouteMiddleware, AuthenticateMiddleware, ValidateMiddleware, AnswerMiddleware]
     routed = ConnexionMiddleware(nowhere, middlewares=steps)

@@ -17,7 +17,7 @@ from understudy.server.app import Application
 from understudy.server.kept import Kept
 from understudy.server.watch import Watched
 
-_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret")
+_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret", "load")
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,9 +184,9 @@ class Session:
         """Yield the records that bring a new session to where this one is."""
         yield ("begin",)
         for name, kept in self._snapshots.items():
-            yield from _told(*kept)
+            yield from self._told(*kept)
             yield "snapshot", name
-        yield from _told(self.store, self.setting)
+        yield from self._told(self.store, self.setting)
 
     def forget(self) -> None:
         """Become a new session: all that happened is told again."""
@@ -222,6 +222,11 @@ class Session:
                 setting = Setting(told["seed"], Clock(**told["clock"]), (*told["scenarios"],))
                 self._put(setting)
 
+    def _told(self, store: Store, setting: Setting) -> Iterator[Sequence[Json]]:
+        yield "restore", store.document()
+        if setting != self.setting or setting != self._initial[1]:
+            yield "set", asdict(setting)
+
     def _begin(self, store: Store, setting: Setting) -> None:
         self.store = store.copy()
         self._put(setting)
@@ -240,8 +245,3 @@ class Session:
     def _hold(self, count: int) -> None:
         if count > self._writer.most:
             raise FullError
-
-
-def _told(store: Store, setting: Setting) -> Iterator[Sequence[Json]]:
-    yield "restore", store.document()
-    yield "set", asdict(setting)
