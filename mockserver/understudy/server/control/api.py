@@ -125,14 +125,14 @@ class Control:
         if wanted is not None and wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
         asked = Asked(found[0], str(found[0].query.get("session") or named))
-        return await self._act(operation.id, asked, receive, send)
+        return await self._act(operation.id, asked, method, receive, send)
 
     async def _act(
-        self, operation_id: str, asked: Asked, receive: Receive, send: Send
+        self, operation_id: str, asked: Asked, method: str, receive: Receive, send: Send
     ) -> Reply | None:
         try:
             if operation_id == _STREAM:
-                await follow(self._desk, asked, receive, send)
+                await follow(self._desk, asked, method, receive, send)
                 return None
             if operation_id == "document":
                 return self._document()

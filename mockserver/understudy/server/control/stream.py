@@ -22,9 +22,13 @@ _HEADERS = [
 ]
 
 
-async def follow(desk: Desk, asked: Asked, receive: Receive, send: Send) -> None:
+async def follow(desk: Desk, asked: Asked, method: str, receive: Receive, send: Send) -> None:
     """Send entries until the client goes, or as long as it asks for."""
     wanted, seconds = filters(asked), asked.request.query.get("seconds")
+    if method == "HEAD":
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.body", "body": b""})
+        return
     gone = asyncio.ensure_future(_gone(receive))
     await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
     await send({"type": "http.response.body", "body": b": \n\n", "more_body": True})
