@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import timedelta
+from itertools import groupby
 
 import pytest
 from hypothesis import assume, given, settings
@@ -177,6 +178,21 @@ rules:
     client = Client(scenarios(text))
 
     assert [client.call("listOrders").body == b"[]" for _ in range(4)] == [False, False, True, True]
+
+
+def test_chance_and_states_together_make_bursts() -> None:
+    text = """
+rules:
+  - {on: listOrders, when: {state: start, probability: 0.05}, then: down}
+  - {on: listOrders, when: {state: down, probability: 0.3}, answer: 503, then: start}
+  - {on: listOrders, when: {state: down}, answer: 503}
+"""
+    client = Client(scenarios(text))
+    statuses = [client.call("listOrders").status for _ in range(400)]
+    bursts = [len([*run]) for status, run in groupby(statuses) if status == 503]
+
+    assert 5 < len(bursts) < 35
+    assert 1.5 < sum(bursts) / len(bursts) < 6
 
 
 @pytest.mark.parametrize(
