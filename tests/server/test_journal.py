@@ -84,7 +84,8 @@ def plain(value: object) -> str:
 def journal_of(*entries: object) -> MemoryJournal:
     journal = MemoryJournal()
     for one in entries:
-        journal.add(one._replace(number=journal.next()))
+        journal.number += 1
+        journal.add(one._replace(number=journal.number))
     return journal
 
 

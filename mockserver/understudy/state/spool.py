@@ -21,6 +21,7 @@ from understudy.state.journal import (
     MOST_BYTES,
     Cleared,
     Entry,
+    Raw,
     Seen,
     Waiting,
     note,
@@ -35,6 +36,7 @@ _LATE = 60.0
 _SEGMENTS = 4
 _CLEARED = 0
 """The number of what is no entry, but says that all before it are forgotten."""
+_BODY, _REPLY = map(Entry._fields.index, ("body", "reply"))
 _LENGTH = struct.Struct(">I")
 
 
@@ -53,27 +55,22 @@ class SharedJournal:
     ) -> None:
         self._folder = folder
         self._saves = saves
-        self._pending: list[Entry] = []
+        self._pending: list[Raw] = []
         self._pending_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = Waiting()
         self._merged = _Merged(folder, most, most_bytes)
         self.worker, self._count, ended = join(folder, lambda one: _written(folder, one))
-        self._number = 0
+        self.number = 0
         self._spool = _Spool(folder, self.worker, most, most_bytes)
         for one in ended:
             note(self, f"worker {self.worker} has taken the place of {one}")
 
-    def next(self) -> int:
-        """Return the number of the next entry of this worker."""
-        self._number += 1
-        return self._number
-
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Raw) -> None:
         """Keep an entry; it is written a little later, with those that come until then."""
         self._pending.append(entry)
-        self._count.set(self._number)
-        self._pending_bytes += len(entry.body) + len(entry.reply)
+        self._count.set(self.number)
+        self._pending_bytes += len(entry[_BODY]) + len(entry[_REPLY])
         if self._timer is None or self._pending_bytes > 1 << 20:
             self._plan()
 
@@ -149,7 +146,7 @@ class _Spool:
         self._segment = 0
         self._begin()
 
-    def write(self, entries: list[Entry]) -> None:
+    def write(self, entries: list[Raw]) -> None:
         """Write entries as one batch."""
         data = marshal.dumps([tuple(entry) for entry in entries])
         os.write(self._file, _LENGTH.pack(len(data)) + data)
