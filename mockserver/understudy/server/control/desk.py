@@ -10,6 +10,7 @@ from understudy.codec import dumps
 from understudy.exchange import Reply, Request
 from understudy.respond.problems import Fault, problem
 from understudy.server.control.history import History
+from understudy.server.control.holding import Holding
 from understudy.server.control.reading import Served
 from understudy.server.metrics import Metrics
 from understudy.state.session import Session
@@ -33,6 +34,7 @@ class Desk:
     history: History
     metrics: Metrics
     served: Sequence[Served]
+    holding: Holding
     scenarios: Callable[[], Sequence[Scenario]] = tuple
     problems: Callable[[], Sequence[str]] = tuple
 
