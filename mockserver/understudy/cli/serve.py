@@ -5,27 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from understudy.cli.arguments import Instant, Locale, Seed, visible
+from understudy.cli.arguments import visible
+from understudy.cli.control import control_options
 from understudy.cli.ending import fail
 from understudy.cli.limits import limit_options
 from understudy.cli.loading import loading_options
+from understudy.cli.worlds import world_options
 from understudy.config import (
-    DEFAULT_LOCALE,
-    DEFAULT_NOW,
     DEFAULT_PORT,
-    DEFAULT_SEED,
     Limits,
     Settings,
 )
 from understudy.contract.load import Loading, bundled_names
 from understudy.contract.model import Contract, Operation
 from understudy.contract.source import STANDARD_INPUT
-from understudy.errors import ContractError, ExitCode, Problem, StartError
+from understudy.errors import ContractError, ExitCode, FixtureError, Problem, StartError
 from understudy.respond.access import example
 
 _WARNINGS: Final = 20
@@ -36,14 +34,7 @@ _WARNINGS: Final = 20
 @click.argument("contracts", metavar="[NAME_OR_FILE]...", nargs=-1)
 @click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option("--port", default=DEFAULT_PORT, type=click.IntRange(0, 65535), help="0 takes any.")
-@click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="Another seed, another world.")
-@click.option(
-    "--now", default=DEFAULT_NOW, type=Instant(), show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
-    help="What the clock stands at; no generated time is later.",
-)  # fmt: skip
-@click.option(
-    "--locale", default=DEFAULT_LOCALE, type=Locale(), help="Whose names and words are used."
-)
+@world_options
 @click.option(
     "--token", "tokens", multiple=True, callback=visible,
     help="Accept only this bearer token. Repeatable.",
@@ -51,13 +42,6 @@ _WARNINGS: Final = 20
 @click.option(
     "--api-key", "api_keys", multiple=True, callback=visible,
     help="Accept only this API key. Repeatable.",
-)  # fmt: skip
-@click.option(
-    "--stateless", is_flag=True, help="Forget at once what clients create, change and delete."
-)
-@click.option(
-    "--strict-ids", is_flag=True,
-    help="404 for ids that no list or example shows and no client created.",
 )  # fmt: skip
 @click.option(
     "--examples", is_flag=True, help="Prefer the contract's own examples to generated data."
@@ -74,6 +58,7 @@ _WARNINGS: Final = 20
 @click.option("--watch", is_flag=True, help="Follow changes of the contracts' files.")
 @click.option("--workers", default=1, type=click.IntRange(1, 64), help="Number of processes.")
 @click.option("--cors/--no-cors", default=True, help="Let browsers of any origin call.")
+@control_options
 @limit_options
 @loading_options
 @click.option(
@@ -84,23 +69,13 @@ def serve(
     contracts: tuple[str, ...],
     host: str,
     port: int,
-    seed: int,
-    now: datetime,
-    locale: str,
-    tokens: tuple[str, ...],
-    api_keys: tuple[str, ...],
-    examples: bool,  # noqa: FBT001 - click passes options by name
-    invalid_examples: bool,  # noqa: FBT001
-    validate_requests: str,
-    stateless: bool,  # noqa: FBT001
-    strict_ids: bool,  # noqa: FBT001
-    preload: bool,  # noqa: FBT001
+    preload: bool,  # noqa: FBT001 - click passes options by name
     watch: bool,  # noqa: FBT001
     workers: int,
-    cors: bool,  # noqa: FBT001
     log: str,
     loading: Loading,
     limits: Limits,
+    **settings: Any,
 ) -> None:
     """Serve contracts with generated data.
 
@@ -115,18 +90,16 @@ def serve(
       understudy serve thena --port 9000
       understudy serve ./openapi.yaml --seed random --token secret
       understudy serve api/ --overlay ours.yaml --watch
+      understudy serve thena --scenario rate-limited --state sqlite:///thena.db
+      understudy serve thena --load fixtures/thena
     """
     from understudy.server.run import address, bind, serve, serve_with_workers  # slow to import
     from understudy.server.serving import Serving
 
     logging.basicConfig(format="%(levelname)s: %(message)s")
-    settings = Settings(
-        seed=seed, now=now, locale=locale, tokens=tokens, api_keys=api_keys, cors=cors,
-        examples=examples, invalid_examples=invalid_examples, validate_requests=validate_requests,
-        stateless=stateless, strict_ids=strict_ids, limits=limits,
-    )  # fmt: skip
+    set_ = Settings(limits=limits, **settings)
     names = tuple(dict.fromkeys(contracts)) or bundled_names()
-    serving = Serving(names, settings, loading, preload, watch)
+    serving = Serving(names, set_, loading, preload, watch)
     alone = replace(serving, watch=watch and workers == 1)
     try:
         if (workers > 1 or watch) and STANDARD_INPUT in names:
@@ -135,11 +108,13 @@ def serve(
         listener = bind(host, port)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
+    except FixtureError as error:
+        fail(str(error), ExitCode.USAGE)
     except StartError as error:
         fail(str(error), ExitCode.START)
     served = application.contracts
     told = [*_warning_lines(served, application.problems)]
-    lines = [*told, *_ready_lines(served, settings, address(listener))]
+    lines = [*told, *_ready_lines(served, set_, address(listener))]
     if workers > 1:
         _say(lines)
         serve_with_workers(serving, listener, workers=workers, access_log=log == "requests")

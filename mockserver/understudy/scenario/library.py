@@ -5,7 +5,7 @@ They are the files in `scenarios/` beside the contract, and any others that are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from understudy.contract.document import read_document
@@ -53,8 +53,7 @@ class Scenarios:
         Raises ContractError with every mistake in its file, or where there is none.
         """
         scenario, problems = self._judged(name)
-        errors = [one for one in problems if one.severity == "error"]
-        if errors:
+        if errors := _errors(problems):
             raise ContractError(errors)
         return scenario
 
@@ -85,6 +84,10 @@ class Scenarios:
             self._acting[key] = Acting(self._contract.name, found, refusals) or None
         return self._acting[key]
 
+    def drop(self, name: str) -> None:
+        """Have a scenario no more."""
+        self._files.pop(name, None)
+
     def _judged(self, name: str) -> tuple[Scenario, tuple[Problem, ...]]:
         if name not in self._found:
             if name not in self._files:
@@ -105,3 +108,25 @@ class Scenarios:
         self._promised = self._promised or Promised(self._contract)
         found += self._promised.problems(scenario, found)
         return scenario, tuple(sorted(found, key=lambda one: one.line))
+
+
+def admit(libraries: Sequence[Scenarios], names: Iterable[str], files: Iterable[Path]) -> None:
+    """Look at the scenarios that are on from the start; a file is for the contracts it fits.
+
+    Raises ContractError with all mistakes, or where no contract has such a scenario.
+    """
+    for path in files:
+        fits = [one for one in libraries if not _errors(one.problems(path.stem))]
+        for library in libraries if fits else ():
+            if library not in fits:
+                library.drop(path.stem)
+    problems: list[Problem] = []
+    for name in names:
+        having = [one for one in libraries if name in one.names] or libraries[:1]
+        problems += [bad for one in having for bad in _errors(one.problems(name))]
+    if problems:
+        raise ContractError(problems)
+
+
+def _errors(problems: Iterable[Problem]) -> list[Problem]:
+    return [one for one in problems if one.severity == "error"]

@@ -21,7 +21,7 @@ from understudy.fixtures.load import load_sets
 from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
-from understudy.scenario.library import Scenarios
+from understudy.scenario.library import Scenarios, admit
 from understudy.server.control.api import Control, is_control
 from understudy.server.control.desk import Desk, Scenario
 from understudy.server.control.history import History
@@ -76,6 +76,8 @@ class Application:
             _mount("" if alone else f"/{one.name}", one, settings, loaded.get(one.name, NOTHING))
             for one in contracts
         )
+        libraries = [one.scenarios for one in self.mounted]
+        admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
         self._pages = self._static_pages()
         served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
         self.history = History(self.kept.journal, Reader(served, settings.secret))
