@@ -19,7 +19,7 @@ from understudy.server.control.api import DOCUMENT, is_control
 AGENT = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 THREADS = f"/api/v1/chat/{AGENT}/web-threads"
 KEY = {"x-api-key": "a-key-of-thena"}
-SLOW = ("followJournal", "waitForExchanges")
+SLOW = ("followJournal", "followLines", "waitForExchanges")
 
 
 @pytest.fixture

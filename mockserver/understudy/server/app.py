@@ -190,6 +190,7 @@ class Application:
             Holding(self.contracts, self.sessions.most),
             partial(_told, self.mounted),
             problems,
+            {one.service.contract.name: one.service for one in self.mounted},
         )
         return Control(desk, settings.control_token)
 
