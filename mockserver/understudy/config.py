@@ -28,7 +28,7 @@ class Limits:
     connections: int = 2000
     header_seconds: float = 15.0
     body_seconds: float = 60.0
-    request_seconds: float = 120.0
+    request_seconds: float = 360.0
 
 
 @dataclass(frozen=True, slots=True)

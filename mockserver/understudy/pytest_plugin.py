@@ -17,15 +17,19 @@ import pytest
 if TYPE_CHECKING:
     from understudy.config import Settings
     from understudy.contract.model import Contract
+    from understudy.server.control.local import MockSession
     from understudy.server.run import MockServer
 
 _INI = "understudy_contract"
 _MARKER = (
-    "understudy(*contracts, seed=1, now=..., tokens=(), api_keys=(), locale='en_US'): "
+    "understudy(*contracts, seed=1, now=..., tokens=(), api_keys=(), locale='en_US', "
+    "scenario=()): "
     "the contracts that mock_api stands in for (a bundled name, or a path from the root folder) "
     "and its settings. A marker nearer to the test goes before one on its class or module."
 )
-_SETTINGS = ("seed", "now", "tokens", "api_keys", "locale", "stateless", "strict_ids")
+_SETTINGS = (
+    "seed", "now", "tokens", "api_keys", "locale", "stateless", "strict_ids", "scenario",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +71,12 @@ def mock_api(
     if not names:
         raise pytest.UsageError(_unnamed(request.node))
     return make_mock_api(*names, **_asked(request.node))
+
+
+@pytest.fixture
+def mock_session(mock_api: MockServer) -> MockSession:
+    """Return a session of its own on that stand-in: its `url` and `headers` lead into it."""
+    return mock_api.session("test")
 
 
 @pytest.fixture
@@ -180,10 +190,11 @@ def _settings(asked: dict[str, Any]) -> Settings:
         known = ", ".join(_SETTINGS)
         raise pytest.UsageError(f"unknown setting {', '.join(sorted(unknown))}; known are {known}")
     found = dict(asked)
-    for name in ("tokens", "api_keys"):
+    for name in ("tokens", "api_keys", "scenario"):
         if isinstance(found.get(name, ()), str):
             found[name] = (found[name],)
         found[name] = tuple(found.get(name, ()))
+    found["scenarios"] = found.pop("scenario")
     if isinstance(found.get("now"), str):
         found["now"] = datetime.fromisoformat(found["now"])
     if "now" in found:

@@ -106,12 +106,13 @@ def test_what_was_kept_comes_back(client: httpx.Client) -> None:
 
 
 def test_state_is_read_patched_and_replaced(client: httpx.Client) -> None:
-    one = {"contract": "thena", "resource": "thread", "parent": "x", "created": [{"id": "1"}]}
+    thread = threads(client).json()[0]
+    one = {"contract": "thena", "resource": "thread", "parent": AGENT, "created": [thread]}
     other = {**one, "parent": "y"}
     control(client, "PUT", "/state", {"collections": [one], "states": {"a": "b"}})
+    shown = threads(client).json()
 
     patched = control(client, "PATCH", "/state", {"collections": [other], "states": {"c": "d"}})
-    foreign = control(client, "PATCH", "/state", {"collections": [{**one, "contract": "zoo"}]})
     empty = control(client, "PUT", "/state", {})
 
     assert patched.json() == {
@@ -119,8 +120,29 @@ def test_state_is_read_patched_and_replaced(client: httpx.Client) -> None:
         "tallies": {},
         "states": {"a": "b", "c": "d"},
     }
-    assert foreign.status_code == 400
+    assert shown[:2] == [thread, thread]
     assert empty.json() == {"collections": [], "tallies": {}, "states": {}}
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ({"contract": "zoo"}, "/collections/0/contract: no such contract; served are thena"),
+        ({"resource": "zoo"}, "/collections/0/resource: no such resource; there are: "),
+        ({"created": [{"id": 5}]}, "/collections/0/created/0"),
+        ({"changed": {"1": {}}}, "/collections/0/changed: is not what this resource keeps"),
+    ],
+)
+def test_a_state_that_breaks_the_contract_is_refused(
+    client: httpx.Client, broken: dict, told: str
+) -> None:
+    state = {"contract": "thena", "resource": "thread", "parent": AGENT, **broken}
+
+    answered = control(client, "PUT", "/state", {"collections": [state]})
+
+    assert answered.status_code == 400
+    assert answered.json()["detail"].startswith(told)
+    assert control(client, "GET", "/state").json()["collections"] == []
 
 
 def test_reset_forgets_what_one_session_did_and_all_of_them(client: httpx.Client) -> None:

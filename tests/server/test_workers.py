@@ -82,6 +82,41 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_forgotten() -> None:
     assert [threads[:3] for threads in lists] == [created[::-1]] * 20
 
 
+def _journal(url: str) -> list[dict]:
+    return httpx.get(f"{url}/__understudy/journal", params={"last": 10_000}).json()["entries"]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
+def test_every_worker_tells_what_all_have_answered_and_who_took_whose_place() -> None:
+    with serving() as (process, url):
+        assert soon(lambda: _answers(url + THREADS), 20)
+        assert soon(lambda: len(workers(process.pid)) == 2)
+        httpx.post(f"{url}/__understudy/reset", params={"all": True})
+        for count in range(1, 101):
+            assert _answers(f"{url}{THREADS}&n={count}")
+            if count % 10 == 0:  # whoever answers knows of what was answered before
+                assert len(_journal(url)) == count
+        entries = _journal(url)
+        counts = httpx.get(f"{url}/__understudy/metrics").text
+        victim = min(workers(process.pid))
+        os.kill(victim, signal.SIGKILL)
+        assert soon(lambda: any("event" in one for one in _journal(url)), 20)
+        after = _journal(url)
+
+    targets = [one["request"]["target"] for one in entries]
+    assert targets == [f"{THREADS}&n={count}" for count in range(1, 101)]
+    for worker in {one["worker"] for one in entries}:
+        numbers = [one["number"] for one in entries if one["worker"] == worker]
+        assert numbers == [*range(numbers[0], numbers[0] + len(numbers))]
+    assert 'understudy_requests_total{contract="cattix",operation="listThreads"' in counts
+    told = [one["event"] for one in after if "event" in one]
+    assert re.fullmatch(
+        r"worker 3 has taken the place of worker [12], which ended; 0 of its entries were lost",
+        told[0],
+    )
+    assert [one for one in after if "event" not in one] == entries
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
 def test_no_worker_outlives_a_parent_that_is_killed() -> None:
     with serving() as (process, url):

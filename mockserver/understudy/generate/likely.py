@@ -51,6 +51,7 @@ _SAMPLES: Final = 256
 _DRAWS: Final = 20
 _HALF: Final = 2
 _TESTS: Final = 512
+_NAMES: Final = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,20 +236,24 @@ def _rows(written: Written, kind: str) -> Iterator[JsonObject]:
     if isinstance(said.get(PROVIDER), str) and known_provider(said[PROVIDER]):
         yield {"faker": said[PROVIDER]}
     table = _table()["text" if kind == "string" else "number"]
-    names = [*_names(written), "".join(_words(str(said.get("format", ""))))]
+    of = written.property or written.name
+    names = [*_names(of, written.parent), "".join(_words(str(said.get("format", ""))))]
     yield from (table[name] for name in names if name in table)
 
 
-def _names(written: Written) -> Iterator[str]:
-    """Yield what a property can be looked up as: its last words, the most first."""
-    words = _words(written.property or written.name)
-    parents = [word for word in _words(written.parent) if word not in _WRAPPING]
+@lru_cache(maxsize=_NAMES)
+def _names(name: str, parent: str) -> tuple[str, ...]:
+    """Return what a property can be looked up as: its last words, the most first."""
+    found: list[str] = []
+    words = _words(name)
+    parents = [word for word in _words(parent) if word not in _WRAPPING]
     for start in range(len(words)):
         before = words[start - 1 : start] or parents[-1:]
         tail = "".join(words[start:])
         for form in (tail, _singular(tail)):
-            yield from (f"{_singular(owner)}.{form}" for owner in before)
-            yield form
+            found += [f"{_singular(owner)}.{form}" for owner in before]
+            found.append(form)
+    return tuple(found)
 
 
 def _words(name: str) -> list[str]:

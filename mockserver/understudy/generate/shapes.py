@@ -218,7 +218,7 @@ def _exactly_one(
 
     @cache
     def alone() -> Maker:
-        makers = [shapes.maker(branch, written) for branch in apart(view.branches)]
+        makers = [_late(shapes, branch, written) for branch in apart(view.branches)]
         return shapes.checked(one_of(makers, makers), schema, written, reason) if makers else plain
 
     def make(source: Source, place: Place, key: str | int) -> Json:
@@ -228,6 +228,12 @@ def _exactly_one(
             return alone()(source, place, key)
 
     return make
+
+
+def _late(shapes: Shapes, schema: CanonicalSchema, written: Written) -> Maker:
+    """Return a maker that is compiled at its first use."""
+    maker = cache(lambda: shapes.maker(schema, written))
+    return lambda source, place, key: maker()(source, place, key)
 
 
 def _all(shapes: Shapes, schema: CanonicalSchema, view: c.AllOfView, written: Written) -> Maker:

@@ -186,9 +186,11 @@ class Resources:
         """Return what there is for clients that created nothing."""
         key = (None, resource, parent)
         shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = _Shelf(self._contract.behaviour.resources[resource].id)
-            shelf.put_first(self._world.collection(resource, parent).members)
+        if shelf is not None:
+            self._shelves.move_to_end(key)
+            return shelf
+        shelf = _Shelf(self._contract.behaviour.resources[resource].id)
+        shelf.put_first(self._world.collection(resource, parent).members)
         return self._kept(key, shelf)
 
     def _kept(self, key: tuple[str | None, str, Json], shelf: _Shelf) -> _Shelf:

@@ -14,7 +14,7 @@ from typing import Final
 from understudy.checks import response as checks
 from understudy.checks.case import Case, Rules
 from understudy.checks.credentials import Credentials
-from understudy.checks.promise import Finding, Severity
+from understudy.checks.promise import Finding
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING
@@ -191,7 +191,7 @@ class Promised:
         for outcome in checks.undeclared(case) if _says_body(answer) else ():
             if outcome.finding:
                 message = f"the contract knows no {outcome.finding.got}"
-                yield _Wrong(_body_of(answer), message, "is it a slip?", Severity.WARNING)
+                yield _Wrong(_body_of(answer), message, "is it a slip?", "warning")
 
 
 def _told(finding: Finding, answer: Answer) -> _Wrong:
@@ -216,4 +216,5 @@ def _body_of(answer: Answer) -> str:
 
 
 def _says_body(answer: Answer) -> bool:
+    """Tell whether an answer has words of its own in its body."""
     return answer.patch is not None or answer.body is not MISSING

@@ -25,6 +25,7 @@ from understudy.scenario.library import Scenarios, admit
 from understudy.server.control.api import Control, is_control
 from understudy.server.control.desk import Desk, Scenario
 from understudy.server.control.history import History
+from understudy.server.control.holding import Holding
 from understudy.server.control.reading import Reader, Served
 from understudy.server.framework import (
     ConnexionMiddleware,
@@ -186,8 +187,10 @@ class Application:
             self.history,
             self.kept.metrics,
             served,
+            Holding(self.contracts, self.sessions.most),
             partial(_told, self.mounted),
             problems,
+            {one.service.contract.name: one.service for one in self.mounted},
         )
         return Control(desk, settings.control_token)
 

@@ -29,6 +29,7 @@ from understudy.contract.load import bundled_names, load_contract
 from understudy.contract.model import Contract
 from understudy.errors import StartError, UnderstudyError
 from understudy.server.app import Application
+from understudy.server.control.local import MockSession, Records, session_of
 from understudy.server.protocol import Protocol
 from understudy.server.serving import Serving
 from understudy.server.supervisor import Supervisor, end_with_parent
@@ -161,8 +162,18 @@ class MockServer:
             raise StartError("the server runs within a `with` block only")
         return address(self._running[0])
 
+    @property
+    def journal(self) -> Records:
+        """Return what clients asked and were answered."""
+        return Records(self._application.history)
+
+    def session(self, name: str = "") -> MockSession:
+        """Return the session of this name, which begins if it is not there."""
+        found = self._application.sessions.find(name)
+        return session_of(self.url, found, self._application.history)
+
     def reset(self) -> None:
-        """Forget everything that clients created."""
+        """Forget everything that clients did."""
         self._application.reset()
 
     def __enter__(self) -> Self:

@@ -19,7 +19,9 @@ from typing import Any
 from understudy.state.journal import (
     MOST,
     MOST_BYTES,
+    Cleared,
     Entry,
+    Raw,
     Seen,
     Waiting,
     note,
@@ -34,6 +36,7 @@ _LATE = 60.0
 _SEGMENTS = 4
 _CLEARED = 0
 """The number of what is no entry, but says that all before it are forgotten."""
+_BODY, _REPLY = map(Entry._fields.index, ("body", "reply"))
 _LENGTH = struct.Struct(">I")
 
 
@@ -52,27 +55,22 @@ class SharedJournal:
     ) -> None:
         self._folder = folder
         self._saves = saves
-        self._pending: list[Entry] = []
+        self._pending: list[Raw] = []
         self._pending_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = Waiting()
         self._merged = _Merged(folder, most, most_bytes)
         self.worker, self._count, ended = join(folder, lambda one: _written(folder, one))
-        self._number = 0
+        self.number = 0
         self._spool = _Spool(folder, self.worker, most, most_bytes)
         for one in ended:
             note(self, f"worker {self.worker} has taken the place of {one}")
 
-    def next(self) -> int:
-        """Return the number of the next entry of this worker."""
-        self._number += 1
-        return self._number
-
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Raw) -> None:
         """Keep an entry; it is written a little later, with those that come until then."""
         self._pending.append(entry)
-        self._count.set(self._number)
-        self._pending_bytes += len(entry.body) + len(entry.reply)
+        self._count.set(self.number)
+        self._pending_bytes += len(entry[_BODY]) + len(entry[_REPLY])
         if self._timer is None or self._pending_bytes > 1 << 20:
             self._plan()
 
@@ -148,7 +146,7 @@ class _Spool:
         self._segment = 0
         self._begin()
 
-    def write(self, entries: list[Entry]) -> None:
+    def write(self, entries: list[Raw]) -> None:
         """Write entries as one batch."""
         data = marshal.dumps([tuple(entry) for entry in entries])
         os.write(self._file, _LENGTH.pack(len(data)) + data)
@@ -178,7 +176,7 @@ class _Merged:
     def __init__(self, folder: Path, most: int, most_bytes: int) -> None:
         self._folder, self._most, self._most_bytes = folder, most, most_bytes
         self._read: dict[str, int] = {}
-        self._cleared: dict[str | None, float] = {}
+        self._cleared = Cleared()
         self.entries: list[Entry] = []
         self.had: dict[int, int] = {}
 
@@ -195,7 +193,11 @@ class _Merged:
             if one.number == _CLEARED:
                 self._clear(one)
             self.had[one.worker] = max(self.had.get(one.worker, 0), one.number)
-        kept = [one for one in (*self.entries, *found) if one.number and self._is_kept(one)]
+        kept = [
+            one
+            for one in (*self.entries, *found)
+            if one.number and self._cleared.leaves(one, one.ended)
+        ]
         kept.sort(key=_order)
         self.entries = _newest(kept[-self._most :], self._most_bytes)
 
@@ -203,13 +205,8 @@ class _Merged:
         self.entries = []
 
     def _clear(self, one: Entry) -> None:
-        about = one.session if one.event else None
-        late = {key: at for key, at in self._cleared.items() if at > one.ended - _LATE}
-        self._cleared = {**late, about: max(one.ended, late.get(about, 0.0))}
-
-    def _is_kept(self, one: Entry) -> bool:
-        cleared = max(self._cleared.get(None, 0.0), self._cleared.get(one.session, 0.0))
-        return one.ended > cleared
+        session = one.session if one.event else None
+        self._cleared.clear(session, one.ended, one.ended - _LATE)
 
     def _unread(self, name: str) -> Iterator[Entry]:
         """Yield the entries of whole batches in a file that were not read yet."""

@@ -280,6 +280,8 @@ def head(asker: Asker, case: Case) -> Iterator[Outcome]:
     again = asker.repeat(case, "HEAD")
     if again.status in (405, 501, 0):
         return
+    if again.status != case.status:  # what was there may be gone by now
+        case = asker.repeat(case, "GET")
     right = again.status == case.status
     yield outcome(HEAD, [case, again], f"{case.status}", f"{again.status}", broken=not right)
 

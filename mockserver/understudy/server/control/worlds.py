@@ -145,15 +145,10 @@ def roll_back(desk: Desk, asked: Asked) -> Reply:
 
 
 def _hold(desk: Desk, asked: Asked, document: JsonObject) -> Reply:
-    """Put a state in the place of that of a session; one of other contracts is a mistake."""
-    served = {one.contract.name for one in desk.served}
-    collections = document.get("collections", ())
-    unknown = {one["contract"] for one in collections} - served
-    if unknown:
-        return refused(400, f"No contract {', '.join(sorted(unknown))} is served here")
-    most = desk.sessions.most
-    if any(len(one.get(kind, ())) > most for one in collections for kind in ("created", "changed")):
-        return refused(400, f"More than {most} members of one collection are not kept")
+    """Put a state in the place of that of a session; one that breaks a contract is refused."""
+    wrong = desk.holding.problems(document)
+    if wrong:
+        return refused(400, "; ".join(wrong))
     session = asked.session(desk)
     session.restore(document)
     return answer(session.store.document())
