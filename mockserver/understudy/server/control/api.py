@@ -51,6 +51,7 @@ _ACTS: Final[Mapping[str, Act]] = {
     "listScenarios": worlds.list_scenarios,
     "switchScenarios": worlds.switch_scenarios,
     "readState": worlds.read_state,
+    "exportState": worlds.export_state,
     "replaceState": worlds.replace_state,
     "patchState": worlds.patch_state,
     "takeSnapshot": worlds.take_snapshot,
