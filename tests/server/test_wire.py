@@ -1,5 +1,6 @@
 """What a client may not take of a server, on real sockets."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -194,6 +195,22 @@ def test_a_client_that_has_said_all_and_listens_is_answered(server: Wire, path: 
         connection.shutdown(socket.SHUT_WR)
 
         assert read(connection).endswith(BODY)
+
+
+def test_a_client_that_has_said_all_is_not_told_endlessly() -> None:
+    async def silent(_scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.1)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    with wire(SHORT, silent) as server:
+        with server.open() as connection:
+            connection.sendall(GOOD)
+            connection.shutdown(socket.SHUT_WR)
+            assert soon(lambda: bool(server.state.tasks))
+            assert soon(lambda: not server.state.tasks)
+        assert server.lines == []
 
 
 def test_an_upgrade_to_something_else_is_ignored(server: Wire) -> None:
