@@ -85,7 +85,9 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_forgotten() -> None:
 
 
 def _journal(url: str) -> list[dict]:
-    return httpx.get(f"{url}/__understudy/journal", params={"last": 10_000}).json()["entries"]
+    return httpx.get(f"{url}/__understudy/journal", params={"last": 10_000}, timeout=60).json()[
+        "entries"
+    ]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")
