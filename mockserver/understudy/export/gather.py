@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,15 +17,14 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.contract.wire.writing import Arguments
 from understudy.errors import UnderstudyError
 from understudy.exchange import Exchange
+from understudy.export.arguments import Choosing, identifying
 from understudy.export.asking import Asker
 from understudy.export.model import Cut, Member, Place, Shown, Told, Whole
-from understudy.export.pages import learned, spelled, whole
+from understudy.export.pages import learned, whole
 from understudy.types import Json
 
 _MOST_MEMBERS: Final = 100
 """Of how many members of a list it is asked what operations on one of them answer."""
-
-_NOT_OURS: Final = frozenset({"accept", "content-type", "authorization"})
 
 
 def gather(asker: Asker, operations: Sequence[Operation], count: int) -> list[Told]:
@@ -38,7 +37,7 @@ class _Gathering:
 
     def __init__(self, asker: Asker, count: int) -> None:
         self._asker = asker
-        self._count = count
+        self._choosing = Choosing(asker, count)
         self._meaning = meaning(asker.contract)
         self._lists: dict[str, tuple[Listing, Told]] = {}
 
@@ -57,14 +56,14 @@ class _Gathering:
     def _list(self, listing: Listing) -> None:
         operation = listing.operation
         wholes = []
-        for arguments in self._sets(operation):
+        for arguments in self._choosing.sets(operation):
             found = whole(self._asker, listing, arguments)
             if found is not None:
                 wholes.append(found)
                 self._asker.supply.harvest(list(found.items), listing.resource)
         cut = learned(self._asker, listing, wholes) if wholes else None
         shown = [one for found in wholes for one in self._pages(listing, found, cut)]
-        by = _identifying(operation, self._paged(listing, cut))
+        by = identifying(operation, self._paged(listing, cut))
         told = Told(operation, by, tuple(shown), wholes=tuple(wholes), cut=cut)
         self._lists[operation.id] = listing, told
 
@@ -142,12 +141,12 @@ class _Gathering:
         body = self._body(operation)
         shown = [
             Shown(arguments, exchange)
-            for arguments in self._sets(operation)
+            for arguments in self._choosing.sets(operation)
             if (exchange := self._asker.ask(operation, arguments, body)).reply.status < 400
         ]
         echoes = {} if writing is None else writing.echoes
         told = {t: where.tokens for t, where in echoes.items() if where.location == "body"}
-        by = _identifying(operation)
+        by = identifying(operation)
         return Told(operation, by, tuple(shown), any=writing is None, echoes=told)
 
     def _of_members(self, operation: Operation, part: Reading | Writing) -> Told | None:
@@ -165,7 +164,7 @@ class _Gathering:
                 continue
             place = part.id.location, part.id.name
             missing = self._missing(operation, place, good[0].arguments, body)
-            by = _identifying(operation)
+            by = identifying(operation)
             member = None
             if isinstance(part, Reading) and told.cut is not None and len(good) == len(asked):
                 member = self._member(part, listing, told, asked, good)
@@ -178,28 +177,14 @@ class _Gathering:
         self, operation: Operation, id_: Runtime, listing: Listing, told: Told
     ) -> Iterator[tuple[Arguments, Json]]:
         """Yield the arguments that name members of a list, each with the member."""
+        place = id_.location, id_.name
         for one in told.wholes:
             parents = {names.plain(name): value for (_, name), value in one.arguments.items()}
             for item in one.items:
                 value = follow(item, listing.id) if listing.id else MISSING
                 if value is not MISSING:
-                    found = self._filled(operation, parents, (id_.location, id_.name), value)
+                    found = self._choosing.filled(operation, parents, place, value)
                     yield found, item
-
-    def _filled(
-        self, operation: Operation, parents: Mapping[str, Json], place: Place, value: Json
-    ) -> Arguments:
-        """Return the required arguments, with one value at a place and those of parents."""
-        found: dict[Place, Json] = {}
-        for one in operation.parameters:
-            here, plain = (one.location, one.name), names.plain(one.name)
-            if here == place:
-                found[here] = value
-            elif one.required and plain in parents:
-                found[here] = parents[plain]
-            elif one.required and not _is_header_of_http(one):
-                found[here] = next(iter(self._values(one)), "")
-        return found
 
     def _member(
         self,
@@ -259,42 +244,6 @@ class _Gathering:
         }
         return {status: one for status, one in found.items() if one.reply.status == status}
 
-    def _sets(self, operation: Operation) -> list[Arguments]:
-        """Return as many different sets of required arguments as are wanted, if there are."""
-        required = [p for p in operation.parameters if p.required and not _is_header_of_http(p)]
-        values = [self._keys(operation, one) or self._values(one) for one in required]
-        if not all(values):
-            return []
-        found: dict[bytes, Arguments] = {}
-        for number in range(self._count):
-            chosen = [one[min(number, len(one) - 1)] for one in values]
-            places = [(one.location, one.name) for one in required]
-            found.setdefault(identity(chosen), dict(zip(places, chosen, strict=True)))
-        return list(found.values())
-
-    def _keys(self, operation: Operation, parameter: Parameter) -> list[Json]:
-        """Return keys of the parents that a parameter names, as behaviour.yaml makes them."""
-        behaviour = self._asker.contract.behaviour
-        action = behaviour.operations.get(operation.id)
-        if action is None or action.parent != Runtime(parameter.location, parameter.name):
-            return []
-        kind = behaviour.resources[action.resource].parent
-        made = [self._asker.world.parent(kind, number) for number in range(self._count)]
-        found = [*self._asker.told(parameter), *(self._as_taken(parameter, one) for one in made)]
-        return list({identity(one): one for one in found if one is not MISSING}.values())
-
-    def _as_taken(self, parameter: Parameter, key: Json) -> Json:
-        """Return a key as a parameter takes it: the number 1 may be the text "1"."""
-        fits = self._asker.supply.fits
-        return next((one for one in (key, spelled(key)) if fits(parameter, one)), MISSING)
-
-    def _values(self, parameter: Parameter) -> list[Json]:
-        found = self._asker.supply.values(parameter)
-        known = set(map(identity, found))
-        make: Callable[[int], Json] = lambda n: self._asker.supply.fresh(parameter, n)  # noqa: E731
-        more = (make(number) for number in range(max(self._count - len(found), 0)))
-        return [*found, *(one for one in more if identity(one) not in known)]
-
     def _body(self, operation: Operation) -> Json:
         return self._asker.supply.body(operation, 0)
 
@@ -305,16 +254,6 @@ def listing_parameters(reading: Reading) -> Sequence[Parameter]:
     return [p for p in reading.operation.parameters if (p.location, p.name) != place]
 
 
-def _identifying(operation: Operation, others: Sequence[Runtime] = ()) -> tuple[Place, ...]:
-    """Return the parameters that tell answers apart: those in the path, and required ones."""
-    required = [
-        (one.location, one.name)
-        for one in operation.parameters
-        if one.location == "path" or (one.location == "query" and one.required)
-    ]
-    return (*required, *((one.location, one.name) for one in others))
-
-
 def _cut_to(item: Json, last: Mapping[Tokens, tuple[str, int | None]]) -> Json:
     """Return an item with the lists in it cut to so many entries as usual."""
     for (name, *more), (_, usual) in last.items():
@@ -322,7 +261,3 @@ def _cut_to(item: Json, last: Mapping[Tokens, tuple[str, int | None]]) -> Json:
         if isinstance(entries, list) and usual is not None and not more:
             item = {**item, name: entries[-usual:] if usual else []}
     return item
-
-
-def _is_header_of_http(parameter: Parameter) -> bool:
-    return parameter.location == "header" and parameter.name.lower() in _NOT_OURS

@@ -162,7 +162,7 @@ def _page(cut: Cut, one: Whole, query: Mapping[str, Json]) -> tuple[list[Json], 
         item
         for item in one.items
         if all(
-            name not in query or spelled(follow(item, tokens)) == spelled(query[name])
+            name not in query or text(follow(item, tokens)) == text(query[name])
             for name, tokens in cut.filters.items()
         )
     ]
@@ -211,11 +211,6 @@ def _leaves(value: Json, items: Tokens, path: Tokens = ()) -> Iterator[Tokens]:
             yield from _leaves(inner, items, (*path, key))
     elif path:
         yield path
-
-
-def spelled(value: Json) -> str:
-    """Return a value as it stands in a query, unquoted."""
-    return text(value)
 
 
 def _largest(asker: Asker, listing: Listing) -> Arguments:
