@@ -44,7 +44,7 @@ def export(contract: Contract, settings: Settings, wanted: Wanted) -> Export:
         with Asker(contract, replace(settings, control=False), wanted.known) as asker:
             told = list(with_steps(asker, told, scenarios))
     notes = tuple(note for one in told for note in one.notes)
-    return Export(contract, settings.seed, settings.scenarios, wanted.count, tuple(told), notes)
+    return Export(contract, settings.seed, settings.now, settings.scenarios, tuple(told), notes)
 
 
 def _chosen(contract: Contract, names: Sequence[str]) -> list[Operation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from understudy.contract.meaning.model import Tokens
@@ -95,11 +96,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """What is shown of a contract; `notes` say what is not, and `origin` where it comes from."""
+    """What is shown of a contract under a seed, a clock and scenarios; `notes` say what is not."""
 
     contract: Contract
     seed: int
+    now: datetime
     scenarios: tuple[str, ...]
-    count: int
     told: tuple[Told, ...]
     notes: tuple[str, ...] = ()
