@@ -166,6 +166,15 @@ def test_a_slow_answer_is_given_before_a_bad_request_behind_it_ends_the_connecti
     assert came.endswith(BODY)
 
 
+@pytest.mark.parametrize("path", ["/good", "/wait/0.2"])
+def test_a_client_that_has_said_all_and_listens_is_answered(server: Wire, path: str) -> None:
+    with server.open() as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        connection.shutdown(socket.SHUT_WR)
+
+        assert read(connection).endswith(BODY)
+
+
 def test_an_upgrade_to_something_else_is_ignored(server: Wire) -> None:
     upgrade = b"Connection: Upgrade\r\nUpgrade: %s\r\n\r\n"
     with server.open() as connection:

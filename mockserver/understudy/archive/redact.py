@@ -62,6 +62,10 @@ class Redaction:
         )
         return replace(record, exchange=exchange)
 
+    def target(self, record: Record) -> str:
+        """Return the target of a record without secrets."""
+        return _without(self._target(record.exchange.sent.target), self.secrets(record))
+
     def secrets(self, record: Record) -> tuple[str, ...]:
         """Return the secrets of a record in the ways they may be repeated, the longest first."""
         sent, reply = record.exchange.sent, record.exchange.reply

@@ -37,7 +37,7 @@ def world_options(command: Callable[..., None]) -> Callable[..., None]:
     )  # fmt: skip
     @click.option(
         "--load", multiple=True, metavar="FOLDER",
-        help="Hold the objects of these fixtures in place of generated ones. Repeatable.",
+        help="Let resources hold what is in this set of fixtures, or in those below. Repeatable.",
     )  # fmt: skip
     @click.option(
         "--stateless", is_flag=True, help="Forget at once what clients create, change and delete."

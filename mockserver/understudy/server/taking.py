@@ -6,7 +6,7 @@ it in the journal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from time import monotonic, time
 from typing import Any
 
@@ -14,7 +14,7 @@ from starlette.types import Message, Scope, Send
 
 from understudy.server.arriving import BODY
 from understudy.server.kept import Kept
-from understudy.state.journal import BODY_LIMIT, NOT_READ, Entry, Fields, Journal
+from understudy.state.journal import BODY_LIMIT, NOT_READ, Fields, Journal
 
 RULE = "understudy.rule"
 """Where in the scope the name of the scenario's rule stands that has acted."""
@@ -44,7 +44,7 @@ class Taking:
         self._body = b""
         self._size = 0
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         """Send a message on (ASGI 3)."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
@@ -57,7 +57,7 @@ class Taking:
                 self.end(whole=True)
             elif len(self._body) < BODY_LIMIT:
                 self._body += body
-        await self._send(message)
+        return self._send(message)
 
     def end(self, *, whole: bool = False) -> None:
         """Make the entry, if it is not made yet: the answer is at its end, or will have none."""
@@ -65,33 +65,36 @@ class Taking:
         if journal is None:
             return
         self._journal = None
-        asked: bytes | None = scope.get(BODY)
-        rule, ended = scope.get(RULE, ""), monotonic()
         if scope["method"] == "HEAD":
             self._body, self._size = b"", 0
-        reply = self._body
+        ended = monotonic()
+        seconds = ended - self._began
+        rule: str = scope.get(RULE, "")
         routed = scope.get("extensions", _NOWHERE).get("connexion_routing", _NOWHERE)
         place = routed.get("api_base_path", ""), routed.get("operation_id", "")
-        self._metrics.count((*place, self._status, rule), ended - self._began)
+        self._metrics.count((*place, self._status, rule), seconds)
+        asked: bytes | None = scope.get(BODY)
+        journal.number += 1
         journal.add(
-            Entry(
+            (  # in the order of Entry, of things that cannot be in circles
                 journal.worker,
-                journal.next(),
+                journal.number,
                 ended,
                 self._started,
-                ended - self._began,
+                seconds,
                 self._session,
                 rule,
                 scope["method"],
                 scope.get("raw_path") or scope["path"].encode(),
                 scope["query_string"],
-                scope["headers"],
+                tuple(scope["headers"]),
                 b"" if asked is None else asked[:BODY_LIMIT],
                 NOT_READ if asked is None else len(asked),
                 self._status,
-                self._fields,
-                reply[:BODY_LIMIT],
+                tuple(self._fields),
+                self._body[:BODY_LIMIT],
                 self._size,
                 whole,
+                "",
             )
         )

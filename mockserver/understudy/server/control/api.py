@@ -19,21 +19,23 @@ from understudy.exchange import Reply
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
 from understudy.server.arriving import arrive
-from understudy.server.control import health, records, worlds
+from understudy.server.control import glance, health, operations, records, worlds
 from understudy.server.control.desk import Asked, Desk, answer, refused
+from understudy.server.control.forms import as_json
 from understudy.server.control.guard import Guard
+from understudy.server.control.page import page
+from understudy.server.control.reading import Seen
 from understudy.server.control.stream import follow
 from understudy.server.routing import Places, sent_target
 from understudy.server.send import send_reply
 from understudy.server.whose import asked_for
 from understudy.state.session import FullError
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 PREFIX: Final = "/__understudy"
 DOCUMENT: Final = Path(__file__).with_name("openapi.yaml")
 
 _OURS = re.compile(rf"(?:/~[^/]*)?{PREFIX}(?:/|$)")
-_STREAM = "followJournal"
 _logger = logging.getLogger("understudy")
 
 Act: TypeAlias = Callable[[Desk, Asked], Reply | Awaitable[Reply]]
@@ -49,14 +51,20 @@ _ACTS: Final[Mapping[str, Act]] = {
     "listScenarios": worlds.list_scenarios,
     "switchScenarios": worlds.switch_scenarios,
     "readState": worlds.read_state,
+    "exportState": worlds.export_state,
     "replaceState": worlds.replace_state,
     "patchState": worlds.patch_state,
     "takeSnapshot": worlds.take_snapshot,
     "rollBack": worlds.roll_back,
+    "listOperations": operations.list_operations,
+    "readOperation": operations.read_operation,
     "listJournal": records.list_journal,
     "clearJournal": records.clear_journal,
     "archiveJournal": records.archive_journal,
     "commandsOfJournal": records.commands_of_journal,
+    "listLines": glance.list_lines,
+    "readEntry": glance.read_entry,
+    "findFindings": glance.find_findings,
     "findExchanges": records.find_exchanges,
     "countExchanges": records.count_exchanges,
     "waitForExchanges": records.wait_for_exchanges,
@@ -64,6 +72,11 @@ _ACTS: Final[Mapping[str, Act]] = {
     "health": health.health,
     "readiness": health.readiness,
     "metrics": health.metrics,
+}
+
+_STREAMS: Final[Mapping[str, Callable[[Seen], JsonObject]]] = {
+    "followJournal": as_json,
+    "followLines": glance.as_line,
 }
 
 
@@ -82,7 +95,8 @@ class Control:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI 3)."""
-        reply = self._guard.refusal(scope)
+        found = page(scope, PREFIX)
+        reply = self._guard.refusal(scope, public=found is not None) or found
         if reply is None:
             try:
                 reply = await self._answered(scope, receive, send)
@@ -124,6 +138,8 @@ class Control:
         wanted = handler.wanted(scope["headers"], scope["query_string"])
         if wanted is not None and wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
+        if method == "HEAD" and operation.id in _STREAMS:
+            return Reply(200, b"", (), "text/event-stream; charset=utf-8")
         asked = Asked(found[0], str(found[0].query.get("session") or named))
         return await self._act(operation.id, asked, receive, send)
 
@@ -131,8 +147,8 @@ class Control:
         self, operation_id: str, asked: Asked, receive: Receive, send: Send
     ) -> Reply | None:
         try:
-            if operation_id == _STREAM:
-                await follow(self._desk, asked, receive, send)
+            if operation_id in _STREAMS:
+                await follow(self._desk, asked, receive, send, _STREAMS[operation_id])
                 return None
             if operation_id == "document":
                 return self._document()

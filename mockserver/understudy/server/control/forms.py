@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from understudy.archive.curl import curl
 from understudy.archive.recording import Record, archive_head, entry
@@ -14,17 +15,13 @@ from understudy.types import Json, JsonObject
 
 def as_json(seen: Seen) -> JsonObject:
     """Return an entry as JSON, without secrets."""
-    entry, shown = seen.entry, seen.shown
-    head: JsonObject = {
-        "worker": entry.worker,
-        "number": entry.number,
-        "started": shown.started.isoformat(timespec="microseconds"),
-    }
+    entry = seen.entry
     if entry.event:
-        return {**head, "event": entry.event}
-    sent, operation = shown.exchange.sent, seen.operation
+        return head(seen)
+    shown, operation = seen.shown, seen.operation
+    sent = shown.exchange.sent
     told: JsonObject = {
-        **head,
+        **head(seen),
         "milliseconds": round(entry.seconds * 1000, 3),
         "session": entry.session,
         "contract": seen.contract,
@@ -41,6 +38,17 @@ def as_json(seen: Seen) -> JsonObject:
     if entry.status:
         told["response"] = _response(shown)
     return told
+
+
+def head(seen: Seen) -> JsonObject:
+    """Return which entry this is, and when it began; of an event, all there is to it."""
+    entry = seen.entry
+    told: JsonObject = {
+        "worker": entry.worker,
+        "number": entry.number,
+        "started": datetime.fromtimestamp(entry.started, UTC).isoformat(timespec="microseconds"),
+    }
+    return {**told, "event": entry.event} if entry.event else told
 
 
 def har(entries: Iterable[Seen]) -> JsonObject:

@@ -23,9 +23,15 @@ class Guard:
     def __init__(self, token: str = "") -> None:
         self._token = token.encode()
 
-    def refusal(self, scope: Scope) -> Reply | None:
-        """Return the refusal of a request that must not be answered, or None."""
+    def refusal(self, scope: Scope, *, public: bool = False) -> Reply | None:
+        """Return the refusal of a request that must not be answered, or None.
+
+        What is public holds no data: any link may lead to it, and it needs no token.
+        """
         headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
+        if public:
+            reason = "" if self._token else _elsewhere(scope, headers)
+            return _forbidden(reason) if reason else None
         reason = _foreign_page(scope["scheme"], headers)
         if reason:
             return _forbidden(reason)
