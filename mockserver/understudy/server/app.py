@@ -111,7 +111,7 @@ class Application:
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
-            self.kept.journal.close()
+            self.kept.close()
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
