@@ -1,6 +1,6 @@
 # `make` alone says what there is. Everything happens in .venv, from the hash-locked requirements.
 .DEFAULT_GOAL := help
-.PHONY: help serve test fixtures lock bench bench-fixtures bench-check clean
+.PHONY: help serve test fixtures lock bench bench-fixtures bench-check soak clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -31,6 +31,9 @@ bench-fixtures: $(READY) ## Measure the making of fixtures against other generat
 
 bench-check: $(READY) ## Measure the checks against Schemathesis; ARGS=--defects what they find.
 	$(BIN)/python benchmarks/check.py $(ARGS)
+
+soak: $(READY) ## Send many requests, good and bad, and see whether the server stays as it is.
+	$(BIN)/python benchmarks/soak.py $(ARGS)
 
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

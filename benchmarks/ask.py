@@ -21,6 +21,7 @@ from peers import API_KEY
 DOCUMENTED_ID = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 KEY = {"x-api-key": API_KEY}
 ONE, LIST = "GET one thread", "GET a list of 10"
+CROWD = "GET one thread, 100 connections"
 START_SECONDS = 60
 TRIES = 20
 """Prism -d answers 500 to about every second request, so nobody is judged by one answer."""
@@ -43,8 +44,15 @@ def threads(agent_id: str, limit: int = 10) -> str:
     return f"/api/v1/chat/{agent_id}/web-threads?limit={limit}"
 
 
-HOT = {ONE: (thread(DOCUMENTED_ID, DOCUMENTED_ID),), LIST: (threads(DOCUMENTED_ID),)}
+HOT = {
+    ONE: (thread(DOCUMENTED_ID, DOCUMENTED_ID),),
+    LIST: (threads(DOCUMENTED_ID),),
+    CROWD: (thread(DOCUMENTED_ID, DOCUMENTED_ID),),
+}
 """Per workload, the one path that is asked for again and again."""
+
+CONNECTIONS = {ONE: 8, LIST: 8, CROWD: 100}
+"""How many connections are open at once, per workload."""
 
 
 def many(url: str, agents: int = 20) -> dict[str, tuple[str, ...]]:
@@ -57,7 +65,7 @@ def many(url: str, agents: int = 20) -> dict[str, tuple[str, ...]]:
     one = tuple(thread(agent, item["id"]) for agent in ids for item in found[agent] if "id" in item)
     if not one:
         raise UnavailableError("the lists hold no thread to ask for")
-    return {ONE: one, LIST: tuple(threads(agent) for agent in ids)}
+    return {ONE: one, LIST: tuple(threads(agent) for agent in ids), CROWD: one}
 
 
 def wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import ask
 import wrk
 from bars import Bar
+from lineup import MANY
 from peers import BARE, PRISM_STATIC, UNDERSTUDY
 from tables import NOTHING, print_table
 
@@ -45,6 +46,8 @@ BARS = (
     (2.5, PRISM_STATIC.name, "at least 2.5 times Prism static"),
 )
 """How many times the rate of which server understudy has to reach."""
+
+NO_PEERS = (BARE.name, UNDERSTUDY.name, MANY)
 
 COLUMNS = ("server", "for each request", "body, bytes", "req/s", "p50, ms", "p99, ms", "failed")
 RATIOS = {"of bare": BARE.name, "of Prism": PRISM_STATIC.name}
@@ -97,10 +100,23 @@ def print_disturbances(figures: Mapping[Key, Figures]) -> None:
 def bars(figures: Mapping[Key, Figures]) -> list[Bar]:
     """Return what has to hold, with its figures. A peer that is absent sets no bar."""
     ours = figures[ask.ONE, UNDERSTUDY.name]
-    return [
+    rates = [
         Bar(f"{ask.ONE}: {words}", times, _ratio(ours, figures, other))
         for times, other, words in BARS
     ]
+    return [*rates, _latency_bar(figures)]
+
+
+def _latency_bar(figures: Mapping[Key, Figures]) -> Bar:
+    """Return the bar that no peer answers its slowest requests sooner than understudy."""
+    ours = figures[ask.CROWD, UNDERSTUDY.name].median.p99
+    peers = [
+        row.median.p99
+        for (workload, name), row in figures.items()
+        if workload == ask.CROWD and name not in NO_PEERS
+    ]
+    figure = ours / min(peers) if peers else None
+    return Bar(f"{ask.CROWD}: p99 at most that of any peer", 1.0, figure, at_most=True)
 
 
 def raw(figures: Mapping[Key, Figures], absent: Mapping[str, str]) -> str:

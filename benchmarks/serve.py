@@ -107,8 +107,9 @@ def _sample(subject: Subject, workload: str, seconds: int, cores: Cores) -> wrk.
 def _once(subject: Subject, workload: str, seconds: int, cores: Cores) -> wrk.Sample:
     wait_until_quiet(cores)
     paths = subject.paths[workload]
+    load = {"connections": ask.CONNECTIONS[workload], "seconds": seconds, "core": cores.load}
     try:
-        sample = wrk.run(subject.url, paths, headers=ask.KEY, seconds=seconds, core=cores.load)
+        sample = wrk.run(subject.url, paths, headers=ask.KEY, **load)
     except subprocess.SubprocessError as error:
         sys.exit(refuse(f"{subject.name}: {error}"))
     time.sleep(LAST_ANSWERS_SECONDS)

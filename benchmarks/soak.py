@@ -10,6 +10,7 @@ It ends after so many requests or so many seconds, whichever comes first.
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> Exit:
     options = _options(arguments)
     if not Path("/proc/self/statm").exists():
         return refuse("memory is read from /proc, which is not there")
+    signal.signal(signal.SIGTERM, _end)
     with tempfile.TemporaryDirectory() as name, serving(Path(name), options.workers) as server:
         bars = asyncio.run(_soak(server, options))
     return Exit.SHORT if print_bars(bars) else Exit.OK
@@ -47,6 +49,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="do without the control API: the journal is not looked at, and batches create nothing",
     )  # fmt: skip
     return parser.parse_args(arguments)
+
+
+def _end(number: int, _: object) -> None:
+    """End by an exception, so that the server is ended on the way out."""
+    sys.exit(128 + number)
 
 
 async def _soak(server: Server, options: argparse.Namespace) -> list[Bar]:

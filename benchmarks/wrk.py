@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CONNECTIONS = 8
 SCRIPT = Path(__file__).with_name("rotate.lua")
 
 
@@ -29,7 +28,13 @@ class Sample:
 
 
 def run(
-    url: str, paths: Sequence[str], *, headers: Mapping[str, str], seconds: int, core: int
+    url: str,
+    paths: Sequence[str],
+    *,
+    headers: Mapping[str, str],
+    connections: int,
+    seconds: int,
+    core: int,
 ) -> Sample:
     """Ask for `paths` in rotation for so many seconds.
 
@@ -38,7 +43,7 @@ def run(
     with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
         file.write("\n".join(paths) + "\n")
         file.flush()
-        command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
+        command = ["taskset", "-c", str(core), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s"]
         command += [item for name in headers for item in ("-H", f"{name}: {headers[name]}")]
         command += ["-s", str(SCRIPT), url, "--", file.name]
         done = subprocess.run(

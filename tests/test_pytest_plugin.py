@@ -205,7 +205,7 @@ def test_the_guide_does_what_it_says(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*PLUGIN, "-p", "no:cacheprovider")
 
     result.assert_outcomes(passed=len(code))
-    assert len(code) == 3
+    assert len(code) == 4
 
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")
@@ -266,3 +266,45 @@ def test_nothing_slow_is_imported_until_it_is_used(pytester: pytest.Pytester) ->
     )
 
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
+
+
+def test_a_scenario_of_the_marker_is_on_for_the_test(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        @pytest.mark.understudy("thena", scenario="expired-credentials")
+        def test_with(mock_api):
+            assert web_threads(mock_api).status_code == 401
+
+        @pytest.mark.understudy("thena")
+        def test_without(mock_api):
+            assert web_threads(mock_api).status_code == 200
+
+        @pytest.mark.understudy("thena", scenario=["slow", "empty-account"])
+        def test_several(mock_api):
+            assert mock_api.session().state.scenarios == ("slow", "empty-account")
+        """,
+    )
+
+    result.assert_outcomes(passed=3)
+
+
+def test_a_session_is_a_world_beside_that_of_the_server(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        """
+        pytestmark = pytest.mark.understudy("thena")
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_apart(mock_api, mock_session, turn):
+            mock_session.scenarios("expired-credentials")
+
+            assert web_threads(mock_session).status_code == 401
+            assert web_threads(mock_api).status_code == 200
+
+            mock_session.journal.verify(operation="listWebThreads", status=401, times=1)
+            mock_api.journal.verify(operation="listWebThreads", times=2)
+        """,
+    )
+
+    result.assert_outcomes(passed=2)

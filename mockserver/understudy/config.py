@@ -38,19 +38,18 @@ class Settings:
     `tokens` and `api_keys` restrict bearer tokens and API keys to those given; empty means that
     every well-formed one is accepted. What clients create is kept in `store`: the URL of a
     database, a file that the workers of one server share, or, if it is empty, the memory of one
-    process. `locale` is one of Faker's and decides the words of what no recipe makes. A
-    `stateless` stand-in forgets at once what clients create, change and delete. Of resources
-    that behaviour.yaml says nothing of, every id has a member; with `strict_ids` only those
-    that lists show, clients created or the contract gives as examples. `examples` prefers the
-    contract's own examples to generated data, `invalid_examples` serves those that break their
-    schema too. `validate_requests` is on (an invalid request is refused), warn (it is answered,
-    and a header lists what is wrong) or off. `load` are folders with sets of fixtures, which
-    take the place of what would be generated. `limits` are those of the server. `scenarios` are
-    on from the start, in every session; `scenario_files` are files of scenarios besides those
-    of a contract. There is a `control` API, for this machine only unless it has a token.
-    `secret` names what the journal does not show besides credentials: header fields,
-    parameters, cookies, members of JSON. `shared` names the folder in which the workers of one
-    server share their journal.
+    process. What the sets of fixtures in `load` hold is not generated. `locale` is one of Faker's
+    and decides the words of what no recipe makes. A `stateless` stand-in forgets at once what
+    clients create, change and delete. Of resources that behaviour.yaml says nothing of, every id
+    has a member; with `strict_ids` only those that lists show, clients created or the contract
+    gives as examples. `examples` prefers the contract's own examples to generated data,
+    `invalid_examples` serves those that break their schema too. `validate_requests` is on (an
+    invalid request is refused), warn (it is answered, and a header lists what is wrong) or off.
+    `limits` are those of the server. `scenarios` are on from the start, in every session;
+    `scenario_files` are files of scenarios besides those of a contract. There is a `control` API,
+    for this machine only unless it has a token. `secret` names what the journal does not show
+    besides credentials: header fields, parameters, cookies, members of JSON. `shared` names the
+    folder in which the workers of one server share their journal.
     """
 
     seed: int = DEFAULT_SEED

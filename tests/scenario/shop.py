@@ -17,6 +17,7 @@ from understudy.scenario.acting import Acting, Asked, Direction
 from understudy.scenario.library import Scenarios
 from understudy.scenario.making import with_fields
 from understudy.state.clock import Clock
+from understudy.state.log import Log
 from understudy.state.session import Session, Setting
 from understudy.state.sessions import Sessions
 
@@ -128,10 +129,15 @@ def scenarios(text: str, contract: Contract = SHOP, name: str = "odd") -> Scenar
     return Scenarios(contract, [written(text, name)])
 
 
+def sessions(seed: int = 1, log: Log | None = None) -> Sessions:
+    """Return sessions whose clocks stand still."""
+    clock = Clock.at(DEFAULT_NOW)
+    return Sessions(Setting(seed, replace(clock, mode="frozen", ahead=1000.0)), log)
+
+
 def session(name: str = "", seed: int = 1) -> Session:
     """Return a session whose clock stands still."""
-    clock = Clock.at(DEFAULT_NOW)
-    return Sessions(Setting(seed, replace(clock, mode="frozen", ahead=1000.0))).find(name)
+    return sessions(seed).find(name)
 
 
 @dataclass

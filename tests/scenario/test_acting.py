@@ -1,16 +1,20 @@
 from collections import Counter
 from datetime import timedelta
+from itertools import groupby
+from math import inf
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.scenario.shop import SHOP, Client, scenarios, session, written
+from tests.scenario.shop import SHOP, Client, scenarios, session, sessions, written
 
 from understudy.codec import loads
 from understudy.exchange import Request
 from understudy.scenario.delays import seconds_of
 from understudy.scenario.library import Scenarios
 from understudy.scenario.model import LogNormal, Uniform
+from understudy.state.log import FileLog
 
 OPERATIONS = ("listOrders", "addOrder", "getOrder")
 REQUESTS = {
@@ -102,6 +106,41 @@ def test_a_limit_never_lets_more_through_in_a_window(
             assert began + seconds <= now + int(after) < began + seconds + 1.001
 
 
+@given(
+    turns=st.lists(st.tuples(st.integers(0, 2), st.floats(0, 4)), max_size=30),
+    times=st.integers(1, 4),
+)
+@settings(deadline=None, max_examples=50)
+def test_workers_that_share_a_log_count_together(
+    turns: list[tuple[int, float]], times: int
+) -> None:
+    text = f"""
+rules:
+  - {{on: listOrders, limit: {{requests: 3, seconds: 5}}}}
+  - {{on: listOrders, answer: 503, times: {times}}}
+"""
+    found = scenarios(text)
+    with TemporaryDirectory() as folder:
+        logs = [FileLog(f"{folder}/log") for _ in range(3)]
+        workers = [sessions(log=log) for log in logs]
+        clients = [Client(found, session=worker.find()) for worker in workers]
+        began, statuses = -inf, list[list[int]]()
+        for worker, wait in turns:
+            workers[worker].find().advance(wait)
+            now = clients[worker].session.seconds()
+            if now >= began + 5:
+                began = now
+                statuses.append([])
+            statuses[-1].append(clients[worker].call("listOrders").status)
+        for log in logs:
+            log.close()
+
+    assert all(sum(status != 429 for status in window) <= 3 for window in statuses)
+    assert sum(window.count(503) for window in statuses) == min(
+        times, sum(min(3, len(window)) for window in statuses)
+    )
+
+
 @pytest.mark.parametrize("seconds", [0.5, 3, 60])
 def test_whoever_waits_as_long_as_was_said_is_let_through(seconds: float) -> None:
     limit = f"{{requests: 1, seconds: {seconds}}}"
@@ -177,6 +216,21 @@ rules:
     client = Client(scenarios(text))
 
     assert [client.call("listOrders").body == b"[]" for _ in range(4)] == [False, False, True, True]
+
+
+def test_chance_and_states_together_make_bursts() -> None:
+    text = """
+rules:
+  - {on: listOrders, when: {state: start, probability: 0.05}, then: down}
+  - {on: listOrders, when: {state: down, probability: 0.3}, answer: 503, then: start}
+  - {on: listOrders, when: {state: down}, answer: 503}
+"""
+    client = Client(scenarios(text))
+    statuses = [client.call("listOrders").status for _ in range(400)]
+    bursts = [len([*run]) for status, run in groupby(statuses) if status == 503]
+
+    assert 5 < len(bursts) < 35
+    assert 1.5 < sum(bursts) / len(bursts) < 6
 
 
 @pytest.mark.parametrize(

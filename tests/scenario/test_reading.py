@@ -136,6 +136,8 @@ MISTAKES = [
         "/rules/0/when/state",
         "no rule leads to 'busy'",
     ),
+    ("rules: [{on: orders, fault: empty, when: {state: []}}]", "/rules/0/when/state", "no state"),
+    ("rules: [{on: orders, then: ''}]", "/rules/0/then", "names no state"),
     (
         "rules: [{on: '*', fault: empty}, {on: orders, answer: 429}]",
         "/rules/1",

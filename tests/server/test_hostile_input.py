@@ -247,6 +247,19 @@ def test_half_a_body_creates_nothing(
     assert clients["cattix"].get(THREADS).json() == before
 
 
+@pytest.mark.parametrize("levels", [1_000, 100_000])
+@pytest.mark.parametrize(
+    ("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}"), (b"[", b"")], ids=["[]", "{}", "["]
+)
+def test_a_body_nested_without_end_is_refused(
+    cattix: httpx.Client, opening: bytes, closing: bytes, levels: int
+) -> None:
+    content = opening * levels + b"1" + closing * levels
+    reply = cattix.post(THREADS, content=content, headers={"Content-Type": "application/json"})
+
+    assert reply.status_code == 422
+
+
 def test_the_longest_body_can_be_chosen() -> None:
     settings = Settings(limits=Limits(body=100))
     fields = {"Authorization": "Bearer any", "Content-Type": "application/json"}

@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.server.entries import CATTIX, entry, reader
 
+from understudy.codec import dumps, loads
 from understudy.server.control.forms import as_curl, as_json, har
 from understudy.server.control.history import History, Times
 from understudy.server.control.pattern import pattern
@@ -81,10 +82,48 @@ def plain(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+HOSTILE = st.one_of(
+    st.binary(max_size=60),
+    st.sampled_from([
+        rb'"\ud800"', b"[x", b"[::1]:80", b"9" * 5000, b"[" * 2000, b"\x00",
+        b"'; rm -rf /; '", b'{"a":1e999}', b"NaN",
+    ]),
+)  # fmt: skip
+
+
+@LAW
+@given(
+    path=st.binary(max_size=30),
+    query=st.binary(max_size=30),
+    fields=st.lists(st.tuples(st.sampled_from([b"cookie", b"x-a", b"host"]), HOSTILE), max_size=3),
+    body=HOSTILE,
+    reply=HOSTILE,
+    status=st.sampled_from([0, 200, 201, 204, 304, 422, 500, 599]),
+)
+def test_whatever_came_can_be_shown_and_asked_for(
+    path: bytes, query: bytes, fields: list, body: bytes, reply: bytes, status: int
+) -> None:
+    kind = (b"content-type", b"application/json")
+    one = entry("POST", "/")._replace(
+        path=b"/api/v1/chat/threads" + path, query=query, fields=[kind, *fields],
+        body=body, size=len(body), status=status, reply_fields=[kind],
+        reply=reply, reply_size=len(reply),
+    )  # fmt: skip
+    seen = reader().seen(one)
+
+    told = loads(dumps(as_json(seen)))
+    assert told["request"]["body"]["size"] == len(body)
+    assert loads(dumps(har([seen])))["log"]["entries"]
+    assert as_curl([seen]).encode("utf-8", "replace")
+    verdict = History(journal_of(one), reader()).verdict(pattern(NOTHING_LIKE_IT), Times())
+    assert loads(dumps(verdict.as_json()))["holds"] is False
+
+
 def journal_of(*entries: object) -> MemoryJournal:
     journal = MemoryJournal()
     for one in entries:
-        journal.add(one._replace(number=journal.next()))
+        journal.number += 1
+        journal.add(one._replace(number=journal.number))
     return journal
 
 

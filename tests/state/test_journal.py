@@ -20,8 +20,9 @@ LAW = settings(
 
 
 def add(journal, session="", body=b"", **more):
+    journal.number += 1
     entry = Entry(
-        journal.worker, journal.next(), time.monotonic(), 0.0, 0.0, session, body=body, **more
+        journal.worker, journal.number, time.monotonic(), 0.0, 0.0, session, body=body, **more
     )
     journal.add(entry)
     return entry
@@ -130,10 +131,15 @@ from understudy.state.spool import SharedJournal
 
 async def run():
     journal = SharedJournal(Path(sys.argv[1]))
+
+    def add(entry):
+        journal.number += 1
+        journal.add(entry)
+
     for ended in range(3):
-        journal.add(Entry(journal.worker, journal.next(), 0.1, 0, 0, method="GET"))
+        add(Entry(journal.worker, journal.number + 1, 0.1, 0, 0, method="GET"))
     journal.flush()
-    journal.add(Entry(journal.worker, journal.next(), 0.2, 0, 0, method="PUT"))
+    add(Entry(journal.worker, journal.number + 1, 0.2, 0, 0, method="PUT"))
     os.kill(os.getpid(), signal.SIGKILL)
 
 asyncio.run(run())

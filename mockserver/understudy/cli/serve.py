@@ -91,6 +91,7 @@ def serve(
       understudy serve ./openapi.yaml --seed random --token secret
       understudy serve api/ --overlay ours.yaml --watch
       understudy serve thena --scenario rate-limited --state sqlite:///thena.db
+      understudy serve thena --load fixtures/thena
     """
     from understudy.server.run import address, bind, serve, serve_with_workers  # slow to import
     from understudy.server.serving import Serving
@@ -107,7 +108,9 @@ def serve(
         listener = bind(host, port)
     except ContractError as error:
         fail("\n".join(map(str, error.problems)), ExitCode.CONTRACT)
-    except (FixtureError, StartError) as error:
+    except FixtureError as error:
+        fail(str(error), ExitCode.USAGE)
+    except StartError as error:
         fail(str(error), ExitCode.START)
     served = application.contracts
     told = [*_warning_lines(served, application.problems)]

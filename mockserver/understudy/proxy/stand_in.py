@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from starlette.types import Message, Receive, Scope, Send
@@ -19,7 +20,7 @@ class StandIn:
 
     def __init__(self, contract: Contract, settings: Settings) -> None:
         self._base = contract.base_path
-        self._application = Application([contract], settings)
+        self._application = Application([contract], replace(settings, control=False))
 
     async def answer(
         self, scope: Scope, target: str, receive: Receive, send: Send, more: tuple[bytes, bytes]

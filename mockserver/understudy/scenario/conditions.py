@@ -143,9 +143,10 @@ class Conditions:
 
     def _states(self, data: Json, at: str) -> tuple[str, ...]:
         listed = data if isinstance(data, list) else [data]
-        if not listed:
+        found = tuple(self._notes.text(one, at) for one in listed)
+        if not all(found) or not found:
             self._notes.error(at, "names no state")
-        return tuple(self._notes.text(one, at) for one in listed)
+        return found
 
 
 def _is(parameter: Parameter, place: str, name: str) -> bool:

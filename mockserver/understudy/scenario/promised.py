@@ -14,7 +14,7 @@ from typing import Final
 from understudy.checks import response as checks
 from understudy.checks.case import Case, Rules
 from understudy.checks.credentials import Credentials
-from understudy.checks.promise import Finding, Severity
+from understudy.checks.promise import Finding
 from understudy.contract.meaning.model import Meaning
 from understudy.contract.model import Contract, Operation
 from understudy.contract.pointers import MISSING
@@ -30,7 +30,7 @@ from understudy.respond.refusals import Refusals
 from understudy.scenario.limits import fields_of, retry_after, window
 from understudy.scenario.making import AnswerError, Making, with_fields
 from understudy.scenario.members import populated
-from understudy.scenario.model import Answer, Limit, Rule, Scenario
+from understudy.scenario.model import Answer, Rule, Scenario
 
 SEEDS: Final = (1, 2, 3, 5)
 BODIES: Final = 4
@@ -135,21 +135,24 @@ class Promised:
                 answer, Refusals(operation, self._dialect, content, self._contract.schemas)
             )
             try:
-                for reply in self._replies(making, rule.limit, content):
+                for reply in self._replies(making, rule, content):
                     seen |= {*self._of_reply(reply, answer, operation)}
-                if making.fixed is not None:
-                    break
+                if answer.patch is None or making.fixed is not None:
+                    break  # the same whatever the body is
             except AnswerError as error:
                 part = f"/{error.part}"
                 seen.add(_Wrong(part, error.message, error.hint, excused=False))
                 break
         yield from sorted(seen, key=lambda one: (one.part, one.message))
 
-    def _replies(self, making: Making, limit: Limit | None, content: Content) -> Iterator[Reply]:
+    def _replies(self, making: Making, rule: Rule, content: Content) -> Iterator[Reply]:
         """Yield what may be answered; a limit counts down in it."""
+        answer, limit = rule.answer or Answer(), rule.limit
         if making.fixed is None:
             for base in self._usual(making, content):
                 yield making.changed(base)
+                if answer.patch is None:
+                    return
         elif limit is None:
             yield making.fixed
         else:
@@ -191,7 +194,7 @@ class Promised:
         for outcome in checks.undeclared(case) if _says_body(answer) else ():
             if outcome.finding:
                 message = f"the contract knows no {outcome.finding.got}"
-                yield _Wrong(_body_of(answer), message, "is it a slip?", Severity.WARNING)
+                yield _Wrong(_body_of(answer), message, "is it a slip?", "warning")
 
 
 def _told(finding: Finding, answer: Answer) -> _Wrong:
@@ -216,4 +219,5 @@ def _body_of(answer: Answer) -> str:
 
 
 def _says_body(answer: Answer) -> bool:
+    """Tell whether an answer has words of its own in its body."""
     return answer.patch is not None or answer.body is not MISSING

@@ -101,7 +101,7 @@ class _Reader:
             drip=self._whole(said, "drip", at) or 0,
             limit=self._limit(said["limit"], f"{at}/limit") if "limit" in said else None,
             times=self._whole(said, "times", at),
-            then=self._notes.text(said["then"], f"{at}/then") if "then" in said else None,
+            then=self._state(said["then"], f"{at}/then") if "then" in said else None,
             breaks=self._breaks(said, at),
         )
 
@@ -183,6 +183,12 @@ class _Reader:
 
     def _whole(self, said: JsonObject, key: str, at: str) -> int | None:
         return self._notes.whole(said[key], f"{at}/{key}", 1, _MOST) if key in said else None
+
+    def _state(self, data: Json, at: str) -> str:
+        state = self._notes.text(data, at)
+        if not state:
+            self._notes.error(at, "names no state")
+        return state
 
     def _breaks(self, said: JsonObject, at: str) -> bool:
         told = said.get("breaks-contract", False)

@@ -49,11 +49,10 @@ class Going:
 
 def is_directed(scope: Scope) -> bool:
     """Tell whether scenarios are on, or the request may prefer one."""
-    if scope[SESSION].scenarios:
-        return True
-    if b"__scenario" in scope["query_string"]:
-        return True
-    return any(name == b"prefer" and b"scenario" in value for name, value in scope["headers"])
+    for name, value in scope["headers"]:
+        if name == b"prefer" and b"scenario" in value:
+            return True
+    return b"__scenario" in scope["query_string"] or bool(scope[SESSION].setting.scenarios)
 
 
 async def early(

@@ -106,7 +106,8 @@ def serve_with_workers(
     """
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
         store = serving.settings.store or str(Path(folder, "created.ndjson"))
-        shared = replace(serving, settings=replace(serving.settings, store=store, shared=folder))
+        settings = replace(serving.settings, store=store, shared=folder)
+        shared = replace(serving, settings=settings)
         os.environ[_WORKER] = shared.dumps()
         limits = serving.settings.limits
         name = "understudy.server.run:worker"

@@ -24,15 +24,15 @@ def asked_for(scope: Scope) -> tuple[str, Scope]:
     prefixed = ""
     if scope["path"].startswith("/~"):
         prefixed, scope = _unprefixed(scope)
+    cookies = b""
     for name, value in scope["headers"]:
         if name == _FIELD:
             return value.decode("latin-1").strip(), scope
-    if prefixed:
-        return prefixed, scope
-    for name, value in scope["headers"]:
-        if name == b"cookie" and _COOKIE in value and (found := _cookie(value)):
-            return found, scope
-    return "", scope
+        if name == b"cookie":
+            cookies = value
+    if not prefixed and _COOKIE in cookies:
+        return _cookie(cookies), scope
+    return prefixed, scope
 
 
 def _cookie(field: bytes) -> str:

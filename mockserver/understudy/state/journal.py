@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import takewhile
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 MOST = 10_000
 """How many entries are kept."""
@@ -67,16 +67,23 @@ class Entry(NamedTuple):
         return f"{path}?{self.query.decode('latin-1')}" if self.query else path
 
 
+_NUMBER, _PATH, _QUERY, _FIELDS, _BODY, _REPLY = map(
+    Entry._fields.index, ("number", "path", "query", "fields", "body", "reply")
+)
+
+Raw: TypeAlias = tuple[Any, ...]
+"""An entry as a plain tuple of plain values, which the collector of garbage can leave alone."""
+
+
 class Journal(Protocol):
     """A bounded number of entries, the last ones, of all workers of a server."""
 
     worker: int
+    number: int
+    """The number of the last entry of this worker."""
 
-    def add(self, entry: Entry) -> None:
-        """Keep an entry; `next` gave its number."""
-
-    def next(self) -> int:
-        """Return the number of the next entry of this worker."""
+    def add(self, entry: Raw) -> None:
+        """Keep an entry, which has the last number."""
 
     def since(self, seen: Seen) -> list[Entry]:
         """Return the entries that are kept and that a reader has not had, in their order."""
@@ -100,21 +107,16 @@ class MemoryJournal:
     worker = 1
 
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
-        self._ring: deque[Entry] = deque()
+        self._ring: deque[Raw] = deque()
         self._cleared = Cleared()
         self._weights: deque[int] = deque()
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._number = 0
+        self.number = 0
         self._waiting = Waiting()
 
-    def next(self) -> int:
-        """Return the number of the next entry of this worker."""
-        self._number += 1
-        return self._number
-
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: Raw) -> None:
         """Keep an entry; the oldest make room."""
         ring, weights, weighs = self._ring, self._weights, weight(entry)
         ring.append(entry)
@@ -129,15 +131,16 @@ class MemoryJournal:
     def since(self, seen: Seen) -> list[Entry]:
         """Return the entries that are kept and that a reader has not had, in their order."""
         last = seen.get(self.worker, 0)
-        newest_first = takewhile(lambda one: one.number > last, reversed(self._ring.copy()))
-        if last >= self._number:
+        if last >= self.number:
             return []
-        return [one for one in [*newest_first][::-1] if self._cleared.leaves(one, one.number)]
+        newest_first = takewhile(lambda one: one[_NUMBER] > last, reversed(self._ring.copy()))
+        found = [Entry(*one) for one in newest_first][::-1]
+        return [one for one in found if self._cleared.leaves(one, one.number)]
 
     def clear(self, session: str | None = None) -> None:
         """Forget the entries of one session, or all."""
-        kept = self._number - len(self._ring)
-        self._cleared.clear(session, self._number, kept)
+        kept = self.number - len(self._ring)
+        self._cleared.clear(session, self.number, kept)
 
     async def settled(self) -> None:
         """Return at once: what was added can be read."""
@@ -196,14 +199,17 @@ class Waiting:
 
 def note(journal: Journal, event: str) -> None:
     """Keep an event in the life of the server, such as the restart of a worker."""
-    number = journal.next()
-    journal.add(Entry(journal.worker, number, time.monotonic(), time.time(), 0.0, event=event))
+    journal.number += 1
+    journal.add(
+        Entry(journal.worker, journal.number, time.monotonic(), time.time(), 0.0, event=event)
+    )
 
 
-def weight(entry: Entry) -> int:
+def weight(entry: Raw) -> int:
     """Return how many bytes of memory an entry takes, roughly."""
-    size = _OVERHEAD + len(entry.path) + len(entry.query) + len(entry.body) + len(entry.reply)
-    for _, value in entry.fields:
+    size: int = _OVERHEAD + len(entry[_PATH]) + len(entry[_QUERY])
+    size += len(entry[_BODY]) + len(entry[_REPLY])
+    for _, value in entry[_FIELDS]:
         size += len(value)
     return size
 

@@ -58,6 +58,9 @@ def found(path: str, *labels: str) -> tuple[str, dict[str, str | None]] | None:
         ("/m?x=1&beta=true", ["/m", "/m?beta=true"], ("/m?beta=true", {})),
         ("/m?beta=false", ["/m", "/m?beta=true"], ("/m", {})),
         ("/m", ["/m?beta=true"], None),
+        ("/m", ["/{x}", "/m#beta", "/m#gamma"], ("/m#beta", {})),
+        ("/m", ["/m#beta", "/m"], ("/m", {})),
+        ("/m?gamma", ["/m", "/m#beta", "/m#gamma"], ("/m#gamma", {})),
         ("/?Action=Go", ["/#Action=Go", "/#Action=Stop"], ("/#Action=Go", {})),
         ("", ["/"], None),
         ("/", ["/"], ("/", {})),
@@ -81,13 +84,18 @@ def test_templates_of_one_shape_are_one_route() -> None:
     assert [sorted(route.operations) for route in routes if route] == [["GET", "POST"]] * 2
 
 
-def test_the_methods_of_a_path_are_those_of_its_route() -> None:
+def test_a_method_that_no_template_has_is_told_the_methods_of_all_that_match() -> None:
     paths = router("GET /a/{id}", "DELETE /a/{other}", "POST /a/me", "GET /m", "PUT /m?v=2")
 
-    assert paths.methods("/a/5") == ("DELETE", "GET")
-    assert paths.methods("/a/me") == ("POST",)
-    assert paths.methods("/m?v=2") == ("GET", "PUT")
-    assert paths.methods("/b") == ()
+    routes = [paths.find(path, "PATCH") for path in ("/a/5", "/a/me", "/m?v=2", "/m")]
+
+    assert [route and [*route.operations] for route in routes] == [
+        ["DELETE", "GET"],
+        ["DELETE", "GET", "POST"],
+        ["GET", "PUT"],
+        ["GET"],
+    ]
+    assert paths.find("/b", "PATCH") is None
 
 
 def test_a_template_without_the_method_steps_back_for_one_that_has_it() -> None:

@@ -36,11 +36,16 @@ class Route:
 
 @dataclass(slots=True)
 class _Template:
-    """One key of the Paths Object; `pairs` are those of a query that is part of it."""
+    """One key of the Paths Object; `pairs` are those of a query that is part of it.
+
+    `needs` are those without which the template does not match: not a fragment, as no client
+    sends one.
+    """
 
     text: str
     names: tuple[str, ...]
     pairs: frozenset[str]
+    needs: frozenset[str]
     operations: dict[str, Operation]
 
 
@@ -60,7 +65,8 @@ class Router:
     that says more. Templates that differ in the names of their parameters only are one route. A
     value is never empty and never spans a slash, but may hold one percent-encoded; the last slash
     counts. A template may end in a query, as in `/messages?beta=true`, which some write with `#`
-    to tell apart what OpenAPI calls one path. Source: OpenAPI 3.1.1, "Paths Object".
+    to tell apart what OpenAPI calls one path; `/messages#beta` is that path under another name.
+    Source: OpenAPI 3.1.1, "Paths Object".
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -70,6 +76,7 @@ class Router:
             if operation.path not in templates:
                 templates[operation.path] = self._added(operation.path)
             templates[operation.path].operations[operation.method.upper()] = operation
+        self._methods = sorted({method for one in templates.values() for method in one.operations})
         _sort(self._root)
 
     def find(self, target: str, method: str = "") -> Route | None:
@@ -77,6 +84,7 @@ class Router:
 
         A query may follow, which some templates ask for. A template without `method` steps back
         where another one has it: `/users/{id}` may be read though `/users/me` is only written.
+        Where none has it, the operations are those of all that match.
         Where several templates are one route, the texts go by the names of the one that has
         `method`.
         """
@@ -87,14 +95,16 @@ class Router:
         pairs = frozenset(query.split("&")) if query else _NO_PAIRS
         segments = path.split("/")
         ends = _ends(self._root, segments, 0, values, pairs)
+        refused: Mapping[str, Operation] = {}
         if method and ends and not any(_has(end, method) for end in ends):
             others: list[str] = []
             found = _ends(self._root, segments, 0, others, pairs, method)
             ends, values = (found, others) if found else (ends, values)
+            refused = {} if found else self._answered(segments, pairs)
         if not ends:
             return None
-        chosen, operations = ends[0], ends[0].operations
-        if len(ends) > 1:
+        chosen, operations = ends[0], refused or ends[0].operations
+        if len(ends) > 1 and not refused:
             having = [end for end in ends if _has(end, method)]
             chosen = next((end for end in having if method in end.operations), [*having, chosen][0])
             operations = {k: v for end in reversed(ends) for k, v in end.operations.items()}
@@ -102,10 +112,13 @@ class Router:
         texts = {k: _decoded(v) if "%" in v else v for k, v in raw.items()}
         return Route(chosen.text, operations, texts, raw)
 
-    def methods(self, target: str) -> tuple[str, ...]:
-        """Return the upper-case methods of the route of a path, in order; none without a route."""
-        route = self.find(target)
-        return tuple(sorted(route.operations)) if route else ()
+    def _answered(self, segments: list[str], pairs: frozenset[str]) -> Mapping[str, Operation]:
+        """Return the operations of all templates that the segments lead to, by method."""
+        found: dict[str, Operation] = {}
+        for method in self._methods:
+            for end in reversed(_ends(self._root, segments, 0, [], pairs, method)):
+                found |= {method: end.operations[method]} if method in end.operations else {}
+        return found
 
     def _added(self, text: str) -> _Template:
         path, _, query = text.replace("#", "?", 1).partition("?")
@@ -119,7 +132,8 @@ class Router:
             else:
                 node = node.templated.setdefault(literals, _Node())
         pairs = frozenset(query.split("&")) if query else frozenset()
-        template = _Template(text, tuple(names), pairs, {})
+        needs = frozenset() if "#" in text and "=" not in query else pairs
+        template = _Template(text, tuple(names), pairs, needs, {})
         node.ends.append(template)
         return template
 
@@ -158,7 +172,8 @@ def _ends(
         return _templated(node, segments, place, values, pairs, method)
     if len(node.ends) == 1 and not node.ends[0].pairs and not method:
         return node.ends
-    return [one for one in node.ends if one.pairs <= pairs and _has(one, method)]
+    found = [one for one in node.ends if one.needs <= pairs and _has(one, method)]
+    return sorted(found, key=lambda one: not one.pairs <= pairs)
 
 
 def _templated(

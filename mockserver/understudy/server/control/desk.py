@@ -11,6 +11,7 @@ from understudy.exchange import Reply, Request
 from understudy.respond.problems import Fault, problem
 from understudy.respond.service import Service
 from understudy.server.control.history import History
+from understudy.server.control.holding import Holding
 from understudy.server.control.reading import Served
 from understudy.server.metrics import Metrics
 from understudy.state.session import Session
@@ -34,9 +35,11 @@ class Desk:
     history: History
     metrics: Metrics
     served: Sequence[Served]
+    holding: Holding
     scenarios: Callable[[], Sequence[Scenario]] = tuple
     problems: Callable[[], Sequence[str]] = tuple
     services: Mapping[str, Service] = field(default_factory=dict)
+    exported: Callable[[Session], bytes] = lambda _session: b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from understudy.state.journal import NOT_READ, Entry, Fields
 from understudy.types import Json
 
 _DIGITS = 10
+_HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 class Served(NamedTuple):
@@ -113,7 +115,7 @@ class Seen:
         reply = Reply(entry.status, entry.reply, _texts(others), kind)
         return Record(
             Exchange(sent, reply, entry.seconds),
-            f"http://{sent.header('host') or 'localhost'}",
+            f"http://{_authority(sent.header('host'))}",
             datetime.fromtimestamp(entry.started, UTC),
             _missing(entry, sent),
             None if len(entry.reply) == entry.reply_size and entry.whole else entry.reply_size,
@@ -188,6 +190,11 @@ def _cleared(text: str, secret: str) -> str:
         if text.endswith(secret[:length]):
             return f"{text[:-length]}{REDACTED}"
     return text
+
+
+def _authority(host: str) -> str:
+    """Return where a request was sent, as its Host says, or some place where that is none."""
+    return host if _HOST.fullmatch(host) else "localhost"
 
 
 def _missing(entry: Entry, sent: Sent) -> int | None:

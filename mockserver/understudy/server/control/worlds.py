@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from understudy.errors import FixtureError
 from understudy.exchange import Reply
 from understudy.server.control.desk import DONE, Asked, Desk, answer, refused
 from understudy.state.session import Session
@@ -108,6 +109,15 @@ def read_state(desk: Desk, asked: Asked) -> Reply:
     return answer(asked.session(desk).store.document())
 
 
+def export_state(desk: Desk, asked: Asked) -> Reply:
+    """Return what resources hold, as sets of fixtures."""
+    name = (("Content-Disposition", 'attachment; filename="fixtures.zip"'),)
+    try:
+        return Reply(200, desk.exported(asked.session(desk)), name, "application/zip")
+    except FixtureError as error:
+        return refused(409, str(error))
+
+
 def replace_state(desk: Desk, asked: Asked) -> Reply:
     """Hold this state and no other."""
     return _hold(desk, asked, asked.body)
@@ -145,15 +155,10 @@ def roll_back(desk: Desk, asked: Asked) -> Reply:
 
 
 def _hold(desk: Desk, asked: Asked, document: JsonObject) -> Reply:
-    """Put a state in the place of that of a session; one of other contracts is a mistake."""
-    served = {one.contract.name for one in desk.served}
-    collections = document.get("collections", ())
-    unknown = {one["contract"] for one in collections} - served
-    if unknown:
-        return refused(400, f"No contract {', '.join(sorted(unknown))} is served here")
-    most = desk.sessions.most
-    if any(len(one.get(kind, ())) > most for one in collections for kind in ("created", "changed")):
-        return refused(400, f"More than {most} members of one collection are not kept")
+    """Put a state in the place of that of a session; one that breaks a contract is refused."""
+    wrong = desk.holding.problems(document)
+    if wrong:
+        return refused(400, "; ".join(wrong))
     session = asked.session(desk)
     session.restore(document)
     return answer(session.store.document())
