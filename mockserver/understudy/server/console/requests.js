@@ -170,7 +170,7 @@ function draw(line) {
     time,
     h("span", { class: "method", "data-method": line.method }, line.method),
     pill(line.status),
-    h("span", { class: "target", title: line.target }, line.target.replace(UUID, "$1…")),
+    h("span", { class: "target", title: line.target }, h("bdi", {}, line.target.replace(UUID, "$1…"))),
     h("span", { class: "operation" }, line.operation || "—"),
     h("span", { class: "session" }, line.session),
     h("span", { class: "number" }, line.milliseconds < 10 ? line.milliseconds.toFixed(1) : Math.round(line.milliseconds)),
