@@ -63,10 +63,13 @@ def control(server: MockServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def visit(chromium: Browser, server: MockServer) -> Iterator[Callable[..., Page]]:
-    """Open the console; whatever goes wrong in a page fails the test."""
-    contexts, wrong = [], []
+    """Open the console; what goes wrong in a page, and is not expected, fails the test."""
+    contexts, wrong, right = [], [], ["Failed to load resource"]
 
-    def open_page(view: str = "requests", url: str = "", **options: Any) -> Page:
+    def open_page(
+        view: str = "requests", url: str = "", expected: str = "", **options: Any
+    ) -> Page:
+        right.extend(filter(None, expected.split("|")))
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
         contexts.append(context)
         context.set_default_timeout(10_000)
@@ -80,7 +83,7 @@ def visit(chromium: Browser, server: MockServer) -> Iterator[Callable[..., Page]
     yield open_page
     for context in contexts:
         context.close()
-    assert [one for one in wrong if "Failed to load resource" not in one] == []
+    assert [one for one in wrong if not any(each in one for each in right)] == []
 
 
 @pytest.fixture

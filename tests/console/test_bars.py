@@ -40,10 +40,12 @@ def enter(page: Page, view: str) -> None:
     if view == "requests":
         page.locator("#lines [role=option]", has_text="limit=999").click()
         page.locator("#exchange .findings").wait_for()
+    if view == "operations":
+        page.locator("#operation-list [role=option]").last.click()
     page.locator(LOADED[view]).first.wait_for()
     if view == "state":
-        page.locator("#tree summary", has_text="created").click()
-        page.locator("#tree summary", has_text="title").click()
+        page.locator("#tree .members summary", has_text="created").click()
+        page.locator("#tree .members .members summary").first.click()
 
 
 def violations(page: Page) -> list[str]:
@@ -52,8 +54,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.usefixtures("busy")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
 def test_no_view_breaks_a_rule_of_accessibility(
     visit: Callable[..., Page], theme: str, width: int
 ) -> None:
@@ -148,10 +149,10 @@ def test_a_token_is_asked_for_and_kept_for_the_tab(chromium: Browser) -> None:
     with MockServer("thena", settings=Settings(control_token="a-token")) as server:
         page = chromium.new_page()
         page.goto(f"{server.url}/__understudy/")
-        page.get_by_label("Token").fill("wrong")
+        page.get_by_role("textbox", name="Token").fill("wrong")
         page.keyboard.press("Enter")
         expect(page.get_by_text("This token is not the one of the server.")).to_be_visible()
-        page.get_by_label("Token").fill("a-token")
+        page.get_by_role("textbox", name="Token").fill("a-token")
         page.get_by_role("button", name="Continue").click()
         expect(page.locator("#live")).to_have_text("live")
         page.reload()
@@ -166,7 +167,7 @@ def test_a_token_is_asked_for_and_kept_for_the_tab(chromium: Browser) -> None:
 def test_nothing_comes_from_elsewhere_and_nothing_inline_runs(
     visit: Callable[..., Page], server: MockServer
 ) -> None:
-    page = visit()
+    page = visit(expected="TrustedScript|TrustedHTML")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     page.reload()
@@ -175,9 +176,11 @@ def test_nothing_comes_from_elsewhere_and_nothing_inline_runs(
     policy = response.headers["content-security-policy"]
     page.evaluate(
         """() => {
-          const script = document.createElement("script");
-          try { script.textContent = "document.title = 'taken'" } catch {}
-          document.body.append(script);
+          try {
+            const script = document.createElement("script");
+            script.textContent = "document.title = 'taken'";
+            document.body.append(script);
+          } catch {}
           try { document.body.insertAdjacentHTML("beforeend", "<b>taken</b>") } catch {}
         }"""
     )
@@ -248,7 +251,8 @@ def test_ten_thousand_requests_scroll_and_filter_without_a_long_task(
     expect(page.locator("#lines [aria-selected=true]")).to_have_attribute("aria-posinset", "10000")
     text = page.get_by_label("Filter by text")
     text.press_sequentially("nowhere/9")
-    expect(page.locator("#count")).to_have_text("370 of 10,000")
+    fitting = sum(f"/{number}".startswith("/9") for number in range(2, MANY, 3))
+    expect(page.locator("#count")).to_have_text(f"{fitting} of 10,000")
     text.fill("")
     page.get_by_label("Filter by status").select_option("4xx")
     page.get_by_label("Filter by status").select_option("any status")

@@ -161,7 +161,7 @@ class Application:
 
     async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and take the exchange into the journal."""
-        taking = Taking(self.kept, scope[SESSION].name, scope, send)
+        taking = Taking(self.kept, scope, send)
         try:
             await app(scope, receive, taking)
         finally:

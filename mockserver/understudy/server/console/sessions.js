@@ -10,7 +10,7 @@ const table = h("tbody");
 const title = h("h2");
 const seed = h("input", { type: "number", min: "0", max: "9007199254740991", step: "1", required: true });
 const now = h("p", { class: "now", id: "clock-now" });
-const setting = h("input", { type: "datetime-local", step: "1", required: true });
+const setting = h("input", { pattern: "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?", title: "2026-03-01 12:00:00", required: true, autocomplete: "off" });
 const seconds = h("input", { type: "number", min: "0", max: "31536000", step: "any", value: "90", required: true, "aria-label": "Seconds" });
 const modes = h("div", { class: "choices", role: "radiogroup", "aria-label": "How time passes" });
 const switches = h("div", { class: "switches" });
@@ -34,7 +34,7 @@ export function build(view) {
         h("h2", {}, "Clock"), now, modes,
         h("p", { class: "row" }, ...STEPS.map(([text, by]) => button(text, () => advance(by)))),
         form(() => advance(Number(seconds.value)), field("Seconds", seconds), submit("Advance")),
-        form(() => change("PUT", "clock", { now: `${setting.value.length === 16 ? `${setting.value}:00` : setting.value}Z` }, "The clock is set"), field("Date and time (UTC)", setting), submit("Set")))));
+        form(() => change("PUT", "clock", { now: instant(setting.value) }, "The clock is set"), field("Date and time (UTC)", setting), submit("Set")))));
   for (const [mode, about] of Object.entries(MODES)) {
     modes.append(h("label", { class: "check" }, h("input", { type: "radio", name: "mode", value: mode, change: () => change("PUT", "clock", { mode }, `The clock is ${mode}`) }), h("span", {}, mode, " ", h("span", { class: "muted" }, about))));
   }
@@ -55,6 +55,8 @@ export function leave() {
 
 export const keys = { "/": () => words.focus(), n: () => begin() };
 
+const instant = (text) => `${text.replace(" ", "T")}${text.length === 16 ? ":00" : ""}Z`;
+
 const submit = (text) => h("button", {}, text);
 
 function form(act, ...children) {
@@ -73,7 +75,7 @@ async function fill() {
   const at = new Date(session.clock.now);
   if (document.activeElement !== seed) seed.value = session.seed;
   now.textContent = `${at.toISOString().slice(0, 19).replace("T", " ")} UTC`;
-  if (document.activeElement !== setting) setting.value = at.toISOString().slice(0, 19);
+  if (document.activeElement !== setting) setting.value = at.toISOString().slice(0, 19).replace("T", " ");
   modes.querySelector(`[value=${session.clock.mode}]`).checked = true;
   draw(scenarios, session.scenarios);
 }

@@ -2,7 +2,7 @@
 import { call } from "./api.js";
 import { button, field, h, say } from "./dom.js";
 import { choose, current, named, refresh, shown, watch } from "./session.js";
-import { tree } from "./tree.js";
+import { reopen, tree } from "./tree.js";
 
 const title = h("h2");
 const root = h("div", { class: "tree", id: "tree" });
@@ -15,7 +15,7 @@ let visible = false;
 export function build(view) {
   view.append(h("h1", { class: "away" }, "State"),
     h("div", { class: "columns" },
-      h("section", { class: "card", "aria-label": "State" },
+      h("section", { class: "card", "aria-label": "What is kept" },
         h("header", { class: "top" }, title, h("span", { class: "row" }, button("Read again", fill, { title: "r" }), button("Reset", reset))), root,
         h("details", { class: "raw" }, h("summary", {}, "Edit as JSON"), text,
           h("p", { class: "row" }, button("Replace the state", replace, { class: "main" })))),
@@ -62,7 +62,7 @@ function draw(held) {
   const open = new Set([...root.querySelectorAll("details[open]")].map((one) => one.dataset.path));
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.path : undefined;
   root.replaceChildren(...parts);
-  for (const one of root.querySelectorAll("details")) if (open.has(one.dataset.path)) one.open = true;
+  reopen(root, open);
   if (focused !== undefined) [...root.querySelectorAll("[data-path]")].find((one) => one.dataset.path === focused && one.tagName !== "DETAILS")?.focus();
 }
 
@@ -71,7 +71,7 @@ function collection(one, index) {
   const head = [h("strong", {}, one.resource), " ", h("span", { class: "muted" }, `${one.contract}${one.parent === "" || one.parent === undefined ? "" : ` · of ${one.parent}`}`)];
   const facts = `${one.created?.length ?? 0} created, ${Object.keys(one.changed ?? {}).length} changed`;
   return h("details", { open: true, class: "collection", "data-path": `c${index}` }, h("summary", {}, ...head, " ", h("span", { class: "muted" }, facts)),
-    tree({ created: one.created ?? [], changed: one.changed ?? {} }, `c${index}`, (value) => save({ ...one, ...value })));
+    tree({ created: one.created ?? [], changed: one.changed ?? {} }, `c${index}`, (value) => save({ ...one, ...value }), true));
 }
 
 function plain(label, value, member) {

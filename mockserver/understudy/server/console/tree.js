@@ -1,23 +1,33 @@
 // A JSON value as a tree: each leaf can be changed, each member removed, and others added.
 import { button, h, say } from "./dom.js";
 
-/** Return the tree of a value; `save` is given the whole value after a change. */
-export function tree(value, path, save) {
-  return h("ul", { class: "members" }, ...members(value, path, save));
-}
-
-function members(value, path, save) {
+/**
+ * Return the tree of a value; `save` is given the whole value after a change. The members of a
+ * `fixed` one are always the same.
+ */
+export function tree(value, path, save, fixed = false) {
   const isList = Array.isArray(value);
   const lines = Object.entries(value).map(([key, one]) => {
     const put = (changed) => save(isList ? value.with(Number(key), changed) : { ...value, [key]: changed });
-    const remove = () => save(isList ? value.toSpliced(Number(key), 1) : Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
+    const remove = fixed ? null : () => save(isList ? value.toSpliced(Number(key), 1) : Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
     return member(key, one, `${path}/${key}`, put, remove);
   });
-  return [...lines, h("li", { class: "add" }, adder(value, isList, path, save))];
+  return h("ul", { class: "members" }, ...lines, fixed ? null : h("li", { class: "add" }, adder(value, isList, path, save)));
+}
+
+/** Open the members at these paths again. */
+export function reopen(root, paths) {
+  for (const box of root.querySelectorAll("details")) {
+    if (paths.has(box.dataset.path)) {
+      box.open = true;
+      box.dispatchEvent(new Event("toggle")); // which comes too late by itself
+      reopen(box, paths);
+    }
+  }
 }
 
 function member(key, value, path, put, remove) {
-  const drop = button("×", remove, { class: "icon drop", "aria-label": `Remove ${key}`, "data-path": `${path} remove` });
+  const drop = remove && button("×", remove, { class: "icon drop", "aria-label": `Remove ${key}`, "data-path": `${path} remove` });
   if (value === null || typeof value !== "object") {
     return h("li", {}, h("span", { class: "member" }, key, ": "), leaf(key, value, path, put), drop);
   }
@@ -27,7 +37,6 @@ function member(key, value, path, put, remove) {
     h("span", { class: "muted" }, size, typeof hint === "string" ? ` · ${hint.slice(0, 60)}` : "")));
   const fill = () => box.childElementCount === 1 && box.append(tree(value, path, put));
   box.addEventListener("toggle", fill);
-  new MutationObserver(() => box.open && fill()).observe(box, { attributeFilter: ["open"] });
   return h("li", {}, box, drop);
 }
 
@@ -35,8 +44,10 @@ function leaf(key, value, path, put) {
   const shown = button(JSON.stringify(value), edit, { class: `leaf t-${value === null ? "word" : typeof value}`, "aria-label": `${key}: ${JSON.stringify(value)}, change`, "data-path": path });
   function edit() {
     const input = h("input", { value: JSON.stringify(value), spellcheck: "false", "aria-label": `New value of ${key}, as JSON`, class: "edit" });
+    let open = true;
     const done = (kept) => {
-      if (!input.isConnected) return;
+      if (!open) return;
+      open = false; // leaving the document is a blur, too
       input.replaceWith(shown);
       shown.focus();
       if (kept && input.value !== JSON.stringify(value)) put(read(input.value));
