@@ -62,6 +62,7 @@ def test_a_literal_means_what_the_json_means(
 
 
 ASCII_KEYS = st.text(st.sampled_from("ab '\"\\\n/-.:{}$`"), max_size=90)  # others stay in quotes
+KEYS_OF_ASCII = st.one_of(ASCII_KEYS, st.sampled_from(["12", "id", "a-b"]))
 PLAIN = st.text(st.sampled_from("ab '\"\\\n/-.:{}$`é"), max_size=90)
 PRINTED = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), PLAIN),
