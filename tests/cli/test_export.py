@@ -86,7 +86,7 @@ def test_what_is_left_out_is_told() -> None:
         (("har",), ExitCode.USAGE, "Missing argument 'NAME_OR_FILE'"),
         (("har", "no-such"), ExitCode.CONTRACT, "no-such: no such file or contract"),
         (("har", "thena", "--operation", "x"), ExitCode.USAGE, "there are listWebThreads, getTh"),
-        (("har", "thena", "--scenario", "x"), ExitCode.CONTRACT, "there is no scenario x"),
+        (("har", "thena", "--scenario", "x"), ExitCode.CONTRACT, "has no scenario of this name"),
         (("har", "thena", "--scenario", "x.yaml"), ExitCode.USAGE, "there is no file x.yaml"),
         (("har", "thena", "--known", "x"), ExitCode.USAGE, "is not written as NAME=VALUE"),
         (("har", "thena", "--count", "0"), ExitCode.USAGE, "0 is not in the range"),

@@ -1,6 +1,7 @@
 """The collection is one that Postman loads, and its requests are good ones."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,9 +129,7 @@ def collected(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_as_the_format_says(name: str) -> None:
-    problems = list(Validator(COLLECTION, {}).findings(collected(name)))
-
-    assert problems == []
+    assert Validator(COLLECTION).violations(collected(name)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -187,19 +186,9 @@ def shown(request: dict[str, Any]) -> dict[str, str]:
     if auth["type"] == "bearer":
         return {"authorization": f"Bearer {told['token']}"}
     if auth["type"] == "basic":
-        return dict(httpx.Request("GET", "http://a", headers={}).headers) | {
-            "authorization": basic(told)
-        }
+        pair = f"{told['username']}:{told['password']}"
+        return {"authorization": f"Basic {b64encode(pair.encode()).decode()}"}
     return {told["key"]: told["value"]} if auth["type"] == "apikey" else {}
-
-
-def basic(told: dict[str, str]) -> str:
-    request = next(
-        httpx.BasicAuth(told["username"], told["password"]).auth_flow(
-            httpx.Request("GET", "http://a.test")
-        )
-    )
-    return request.headers["authorization"]
 
 
 def test_credentials_and_address_are_variables() -> None:

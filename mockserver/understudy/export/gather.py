@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -45,7 +46,8 @@ class _Gathering:
         wanted = {one.id: one for one in operations}
         for listing in sorted(self._meaning.lists, key=lambda one: one.operation.path.count("{")):
             if listing.operation.id in wanted or self._is_needed(listing, operations):
-                self._list(listing)
+                with suppress(UnderstudyError):  # which is told of where it is asked alone
+                    self._list(listing)
         return [self._told(one) for one in operations]
 
     def _is_needed(self, listing: Listing, operations: Sequence[Operation]) -> bool:
