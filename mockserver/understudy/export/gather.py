@@ -157,7 +157,8 @@ class _Gathering:
         lists = [one for one in self._lists.values() if one[0].resource == part.resource]
         body = self._body(operation)
         for listing, told in lists:
-            asked = list(self._asked(operation, part.id, listing, told))[:_MOST_MEMBERS]
+            every = list(self._asked(operation, part.id, listing, told))
+            asked = every[:_MOST_MEMBERS]
             if not asked:
                 continue
             found = [Shown(one, self._asker.ask(operation, one, body)) for one, _ in asked]
@@ -172,7 +173,10 @@ class _Gathering:
                 member = self._member(part, listing, told, asked, good)
             echoes = part.echoes if isinstance(part, Writing) else {}
             repeated = {t: w.tokens for t, w in echoes.items() if w.location == "body"}
-            return Told(operation, by, good, member=member, missing=missing, echoes=repeated)
+            return Told(
+                operation, by, good, member=member, missing=missing, echoes=repeated,
+                partial=len(good) < len(every),
+            )  # fmt: skip
         return None
 
     def _asked(
