@@ -8,7 +8,7 @@ from understudy.contract.load import load_contract
 from understudy.contract.model import Contract
 from understudy.errors import ContractError
 from understudy.respond.service import Service
-from understudy.scenario.library import Scenarios
+from understudy.scenario.library import Scenarios, admit
 
 SLOW = "description: A slow day.\nrules: [{on: '*', delay: 100}]\n"
 BUSY = "description: A busy day.\nrules: [{on: '*', answer: 429}]\n"
@@ -75,3 +75,26 @@ def test_a_contract_without_scenarios_has_none() -> None:
     with pytest.raises(ContractError, match="it has none"):
         Scenarios(SHOP).find("slow")
     assert scenarios(SLOW).names == ("odd",)
+
+
+def test_a_file_is_for_the_contracts_that_it_fits() -> None:
+    path = written("rules: [{on: getOrder, answer: 404}]", "odd")
+    shop, thena = Scenarios(SHOP, [path]), Scenarios(load_contract("thena"), [path])
+    admit([thena, shop], ["odd", "slow"], [path])
+
+    assert "odd" in shop.names
+    assert "odd" not in thena.names
+
+
+def test_a_file_that_fits_no_contract_is_refused_with_the_reasons_of_all() -> None:
+    path = written("rules: [{on: getOrders, answer: 404}]", "odd")
+    libraries = [Scenarios(SHOP, [path]), Scenarios(load_contract("thena"), [path])]
+
+    with pytest.raises(ContractError) as refused:
+        admit(libraries, ["odd"], [path])
+    assert len(refused.value.problems) == len(libraries)
+
+
+def test_a_name_that_no_contract_has_is_refused() -> None:
+    with pytest.raises(ContractError, match="did you mean slow"):
+        admit([Scenarios(load_contract("thena"))], ["slowly"], [])

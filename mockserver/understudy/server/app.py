@@ -111,7 +111,7 @@ class Application:
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
-            self.kept.journal.close()
+            self.kept.close()
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -161,7 +161,7 @@ class Application:
 
     async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and take the exchange into the journal."""
-        taking = Taking(self.kept, scope[SESSION].name, scope, send)
+        taking = Taking(self.kept, scope, send)
         try:
             await app(scope, receive, taking)
         finally:

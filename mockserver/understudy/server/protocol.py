@@ -206,11 +206,9 @@ class Protocol(HttpToolsProtocol):
             told = f"The header section took longer than {limits.header_seconds:g} seconds"
             begun = self.scope is self._begun
             return _Wait(cycle, limits.header_seconds, 0 if begun else 408, told)
-        if cycle.response_started:
-            return None
         if self._half:
-            return _Wait(cycle, _LINGER_SECONDS)
-        if self.pipeline:
+            return _Wait(cycle, limits.body_seconds if cycle.response_started else _LINGER_SECONDS)
+        if self.pipeline or cycle.response_started:
             return None
         if cycle.more_body and not self.flow.read_paused:
             told = f"The body took longer than {limits.body_seconds:g} seconds"
