@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import suppress

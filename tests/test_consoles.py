@@ -50,9 +50,7 @@ def places() -> Iterator[dict[str, str]]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("name", [name for name, text in texts() if run_here(name, text)])
-def test_the_commands_do_what_is_shown(
-    name: str, tmp_path: Path, places: dict[str, str]
-) -> None:
+def test_the_commands_do_what_is_shown(name: str, tmp_path: Path, places: dict[str, str]) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     with Reader(tmp_path, places) as reader:
         for file, origin in GIVEN.get(name, {}).items():
