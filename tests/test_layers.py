@@ -19,7 +19,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "respond checks archive",
         "scenario fixtures",
         "server probe report",
-        "proxy",
+        "proxy export",
         "cli pytest_plugin __init__ __main__",
     )
 )

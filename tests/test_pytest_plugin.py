@@ -205,7 +205,7 @@ def test_the_guide_does_what_it_says(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess(*PLUGIN, "-p", "no:cacheprovider")
 
     result.assert_outcomes(passed=len(code))
-    assert len(code) == 3
+    assert len(code) == 4
 
 
 @pytest.mark.skipif(find_spec("xdist") is None, reason="pytest-xdist is not installed")

@@ -8,6 +8,7 @@ from itertools import islice
 import httpx
 import pytest
 from tests.probe.subjects import fingerprints, vacuous
+from tests.respond.inferred_contracts import Shape
 
 from understudy import MockServer, Settings, load_contract
 from understudy.checks.credentials import Credentials
@@ -18,7 +19,7 @@ from understudy.server.control.api import DOCUMENT, is_control
 AGENT = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 THREADS = f"/api/v1/chat/{AGENT}/web-threads"
 KEY = {"x-api-key": "a-key-of-thena"}
-SLOW = ("followJournal", "waitForExchanges")
+SLOW = ("followJournal", "followLines", "waitForExchanges")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def server() -> Iterator[MockServer]:
 
 @pytest.fixture
 def client(server: MockServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.url) as found:
+    with httpx.Client(base_url=server.url, timeout=60) as found:
         yield found
 
 
@@ -40,6 +41,9 @@ def threads(client: httpx.Client, session: str = "", **query: object) -> httpx.R
 
 def control(client: httpx.Client, method: str, path: str, body: object = None, **query: object):
     return client.request(method, f"/__understudy{path}", json=body, params=query)
+
+
+FORGETTING = ("reset", "clearJournal", "removeSession")
 
 
 @pytest.mark.parametrize("token", ["", "a-token-of-control"])
@@ -53,13 +57,17 @@ def test_the_control_api_keeps_its_own_contract(tmp_path, token: str) -> None:
         (tmp_path / "openapi.json").write_text(json.dumps(document))
         contract = load_contract(tmp_path / "openapi.json")
         credentials = Credentials({"token": f"Bearer {token}"} if token else {})
-        operations = tuple(id_ for id_ in contract.operations if id_ not in SLOW)
+        known = {"entry": ["1-1"], "name": ["two"]}
+        others = tuple(id_ for id_ in contract.operations if id_ not in (*SLOW, *FORGETTING))
 
-        found = check(contract, url, Options(TIERS["smoke"], 1, credentials, {}, operations))
+        found = [
+            check(contract, url, Options(TIERS["smoke"], 1, credentials, known, operations))
+            for operations in (others, FORGETTING)
+        ]
 
-    assert fingerprints(found) == []
-    assert vacuous(found) == []
-    assert found.code() is ExitCode.OK
+    assert [fingerprints(one) for one in found] == [[], []]
+    assert [vacuous(one) for one in found] == [[], []]
+    assert [one.code() for one in found] == [ExitCode.OK] * 2
 
 
 def test_every_operation_of_the_document_is_answered(client: httpx.Client) -> None:
@@ -143,6 +151,27 @@ def test_a_state_that_breaks_the_contract_is_refused(
     assert answered.status_code == 400
     assert answered.json()["detail"].startswith(told)
     assert control(client, "GET", "/state").json()["collections"] == []
+
+
+def test_a_state_of_told_resources_comes_back_as_it_was(tmp_path) -> None:
+    document = tmp_path / "shop.json"
+    document.write_text(json.dumps(Shape({"type": "integer", "minimum": 1}).document()))
+    with MockServer(document) as server, httpx.Client(base_url=server.url, timeout=60) as client:
+        made = [client.post("/pets", json={"name": name}).json() for name in ("Ada", "Bea")]
+        client.delete(f"/pets/{client.get('/pets').json()[-1]['id']}")
+        before, state = client.get("/pets").json(), control(client, "GET", "/state").json()
+
+        control(client, "POST", "/reset")
+        reset = client.get("/pets").json()
+        put = control(client, "PUT", "/state", state)
+
+        assert put.json() == state
+        assert client.get("/pets").json() == before
+        assert [one["id"] for one in before[:2]] == [one["id"] for one in made[::-1]]
+        assert reset != before
+        state["collections"][0]["changed"]["1"] = {"id": "one"}
+        refused = control(client, "PUT", "/state", state)
+        assert refused.json()["detail"].startswith("/collections/0/changed/1")
 
 
 def test_reset_forgets_what_one_session_did_and_all_of_them(client: httpx.Client) -> None:
@@ -230,7 +259,7 @@ def test_what_is_no_pattern_is_refused(client: httpx.Client) -> None:
 
 def test_a_wait_ends_when_enough_has_come(client: httpx.Client, server: MockServer) -> None:
     def later() -> None:
-        with httpx.Client(base_url=server.url) as other:
+        with httpx.Client(base_url=server.url, timeout=60) as other:
             for _ in range(2):
                 time.sleep(0.1)
                 threads(other)
@@ -268,7 +297,7 @@ def events(chunks: Iterator[bytes]) -> Iterator[tuple[str, dict]]:
 def test_a_stream_tells_what_comes_and_what_was_missed(
     client: httpx.Client, server: MockServer
 ) -> None:
-    with httpx.Client(base_url=server.url) as other:
+    with httpx.Client(base_url=server.url, timeout=60) as other:
         threads(other)
         with client.stream("GET", "/__understudy/journal/stream") as response:
             chunks = response.iter_raw()
@@ -283,6 +312,7 @@ def test_a_stream_tells_what_comes_and_what_was_missed(
             missed = [one["number"] for _, one in events(response.iter_raw())]
         threads(other)  # nobody is in the way of others
 
+    assert client.head("/__understudy/journal/stream").status_code == 200
     assert live == ["1-2", "1-3"]
     assert missed == [2, 3]
 

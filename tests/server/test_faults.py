@@ -135,7 +135,7 @@ def test_a_client_that_leaves_is_not_waited_for(server: Wire, path: str) -> None
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         assert soon(lambda: len(server.state.tasks) == 1)
 
-    assert soon(lambda: not server.state.tasks)
+    assert soon(lambda: not server.state.tasks, 10)
 
 
 @pytest.mark.parametrize("kind", BREAKING)

@@ -1,5 +1,6 @@
 """What a client may not take of a server, on real sockets."""
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -7,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,10 +19,8 @@ from tests.server.wires import BODY, GOOD, Wire, read, soon, wire
 
 from understudy.config import Limits
 
-LIMITS = Limits(
-    target=1000, headers=4000, connections=40,
-    header_seconds=0.4, body_seconds=0.4, request_seconds=0.6,
-)  # fmt: skip
+LIMITS = Limits(target=1000, headers=4000, connections=40)
+SHORT = replace(LIMITS, header_seconds=0.4, body_seconds=0.4, request_seconds=0.6)
 HEAD = b"GET /good HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /good HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n"
 LONG_FIELD = b"x-long: " + b"a" * 5000
@@ -28,10 +28,21 @@ BIG = 10_000_000
 
 
 @pytest.fixture(scope="module", params=["uvloop", "asyncio"])
-def running(request: Any) -> Iterator[Wire]:
+def loop(request: Any) -> str:
     if request.param == "uvloop":
         pytest.importorskip("uvloop")
-    with wire(LIMITS, loop=request.param) as server:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def running(loop: str) -> Iterator[Wire]:
+    with wire(LIMITS, loop=loop) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running_short_of_time(loop: str) -> Iterator[Wire]:
+    with wire(SHORT, loop=loop) as server:
         yield server
 
 
@@ -39,9 +50,20 @@ def running(request: Any) -> Iterator[Wire]:
 def server(running: Wire) -> Iterator[Wire]:
     """A server that is as good as before after whatever a test did, and has nothing to say."""
     yield running
-    assert running.is_good()
-    assert soon(lambda: not running.state.tasks)
-    assert running.lines == []
+    assert_as_before(running)
+
+
+@pytest.fixture
+def hasty(running_short_of_time: Wire) -> Iterator[Wire]:
+    """The same, of which the limits of time are short."""
+    yield running_short_of_time
+    assert_as_before(running_short_of_time)
+
+
+def assert_as_before(server: Wire) -> None:
+    assert server.is_good()
+    assert soon(lambda: not server.state.tasks)
+    assert server.lines == []
 
 
 @pytest.mark.parametrize(
@@ -69,9 +91,9 @@ def server(running: Wire) -> Iterator[Wire]:
     ids=lambda value: None if isinstance(value, bytes) else str(value),
 )
 def test_what_goes_beyond_a_limit_is_told_so(
-    server: Wire, octets: bytes, status: int, word: str
+    hasty: Wire, octets: bytes, status: int, word: str
 ) -> None:
-    head, _, body = server.ask(octets).partition(b"\r\n\r\n")
+    head, _, body = hasty.ask(octets).partition(b"\r\n\r\n")
     fields = head.lower().split(b"\r\n")
 
     assert head.startswith(b"HTTP/1.1 %d " % status)
@@ -82,9 +104,9 @@ def test_what_goes_beyond_a_limit_is_told_so(
     assert (b"retry-after: 1" in fields) == (status == 503)
 
 
-def test_a_connection_that_says_nothing_is_closed_without_a_word(server: Wire) -> None:
-    assert server.ask(b"") == b""
-    assert server.ask(b"\r\n\r\n") == b""
+def test_a_connection_that_says_nothing_is_closed_without_a_word(hasty: Wire) -> None:
+    assert hasty.ask(b"") == b""
+    assert hasty.ask(b"\r\n\r\n") == b""
 
 
 def test_what_stays_within_the_limits_is_answered(server: Wire) -> None:
@@ -114,8 +136,8 @@ def test_a_body_that_comes_bit_by_bit_is_read_while_there_is_time(server: Wire) 
         assert read(connection, 10).endswith(b"1234567890")
 
 
-def test_a_kept_connection_that_trickles_its_next_request_ends(server: Wire) -> None:
-    with server.open() as connection:
+def test_a_kept_connection_that_trickles_its_next_request_ends(hasty: Wire) -> None:
+    with hasty.open() as connection:
         connection.sendall(GOOD)
         read(connection, len(BODY))
         connection.sendall(HEAD)
@@ -149,9 +171,9 @@ def test_pipelined_requests_are_answered_in_order(server: Wire) -> None:
 
 @pytest.mark.parametrize("behind", [HEAD + LONG_FIELD, b"\0", b"GET /" + b"a" * 2000, HEAD])
 def test_what_is_wrong_behind_a_good_request_leaves_it_its_answer(
-    server: Wire, behind: bytes
+    hasty: Wire, behind: bytes
 ) -> None:
-    came = server.ask(GOOD + behind)
+    came = hasty.ask(GOOD + behind)
 
     assert came.startswith(b"HTTP/1.1 200 ")
     assert BODY in came
@@ -164,6 +186,31 @@ def test_a_slow_answer_is_given_before_a_bad_request_behind_it_ends_the_connecti
 
     assert came.startswith(b"HTTP/1.1 200 ")
     assert came.endswith(BODY)
+
+
+@pytest.mark.parametrize("path", ["/good", "/wait/0.2"])
+def test_a_client_that_has_said_all_and_listens_is_answered(server: Wire, path: str) -> None:
+    with server.open() as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        connection.shutdown(socket.SHUT_WR)
+
+        assert read(connection).endswith(BODY)
+
+
+def test_a_client_that_has_said_all_is_not_told_endlessly() -> None:
+    async def silent(_scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.1)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    with wire(SHORT, silent) as server:
+        with server.open() as connection:
+            connection.sendall(GOOD)
+            connection.shutdown(socket.SHUT_WR)
+            assert soon(lambda: bool(server.state.tasks))
+            assert soon(lambda: not server.state.tasks)
+        assert server.lines == []
 
 
 def test_an_upgrade_to_something_else_is_ignored(server: Wire) -> None:
@@ -210,7 +257,7 @@ def test_a_client_that_does_not_read_is_cut() -> None:
         while not scope["understudy.transport"].is_closing():
             await send({"type": "http.response.body", "body": b"a" * 65536, "more_body": True})
 
-    with wire(LIMITS, endless) as server:
+    with wire(SHORT, endless) as server:
         with server.open() as connection:
             connection.sendall(GOOD)
             assert soon(lambda: bool(server.state.tasks))

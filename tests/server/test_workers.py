@@ -78,12 +78,16 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_forgotten() -> None:
             assert int(told[1]) in workers(process.pid)
         assert soon(lambda: _answers(url + THREADS), 20)
         lists = [httpx.get(url + THREADS, headers=TOKEN).json() for _ in range(20)]
+        journal = httpx.get(f"{url}/__understudy/journal").json()["entries"]
 
     assert [threads[:3] for threads in lists] == [created[::-1]] * 20
+    assert len([one for one in journal if "which ended" in one.get("event", "")]) == 2
 
 
 def _journal(url: str) -> list[dict]:
-    return httpx.get(f"{url}/__understudy/journal", params={"last": 10_000}).json()["entries"]
+    return httpx.get(f"{url}/__understudy/journal", params={"last": 10_000}, timeout=60).json()[
+        "entries"
+    ]
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds processes in /proc")

@@ -7,6 +7,7 @@ import click
 from understudy.cli.check import check
 from understudy.cli.diff import diff
 from understudy.cli.explain import explain
+from understudy.cli.export import export
 from understudy.cli.fixtures import fixtures
 from understudy.cli.learn import learn
 from understudy.cli.lint import lint
@@ -26,6 +27,7 @@ def main() -> None:
 main.add_command(check)
 main.add_command(diff)
 main.add_command(explain)
+main.add_command(export)
 main.add_command(fixtures)
 main.add_command(learn)
 main.add_command(lint)

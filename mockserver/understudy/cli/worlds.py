@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -53,17 +53,23 @@ def world_options(command: Callable[..., None]) -> Callable[..., None]:
                 f"{store} is no URL of a database; write sqlite:///{store}",
                 param_hint="--state",
             )
-        files = [one for one in scenarios if one.endswith(_FILES)]
-        for one in files:
-            if not Path(one).is_file():
-                raise click.BadParameter(f"there is no file {one}", param_hint="--scenario")
-        names = [Path(one).stem if one in files else one for one in scenarios]
+        names, files = scenarios_of(scenarios)
         command(
             *arguments,
             store=store,
-            scenarios=tuple(dict.fromkeys(names)),
-            scenario_files=tuple(str(Path(one).absolute()) for one in files),
+            scenarios=names,
+            scenario_files=files,
             **options,
         )
 
     return taken
+
+
+def scenarios_of(said: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of scenarios, and the files of those that are named by one."""
+    files = [one for one in said if one.endswith(_FILES)]
+    for one in files:
+        if not Path(one).is_file():
+            raise click.BadParameter(f"there is no file {one}", param_hint="--scenario")
+    names = [Path(one).stem if one in files else one for one in said]
+    return tuple(dict.fromkeys(names)), tuple(str(Path(one).absolute()) for one in files)

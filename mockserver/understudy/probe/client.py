@@ -26,13 +26,17 @@ IN_PROCESS = "http://app.test"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How an API is reached: seconds to wait, requests per second, TLS and proxies."""
+    """How an API is reached: seconds to wait, requests per second, TLS and proxies.
+
+    A request that is told to come back later is sent at most `retries` times.
+    """
 
     timeout: float = 10.0
     rate: float = 0.0
     verify: bool | str = True
     certificate: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    retries: int = _RETRIES
 
 
 class Sender(Protocol):
@@ -62,10 +66,10 @@ class Client:
 
     def send(self, sent: Sent) -> Exchange:
         """Send one request; a 429 that says when to come back is waited for."""
-        for _ in range(_RETRIES):
+        for left in reversed(range(self._connection.retries)):
             exchange = self._once(sent)
             wait = exchange.reply.header("retry-after") if exchange.reply.status == 429 else None
-            if wait is None or not wait.isdecimal() or int(wait) > _LONGEST_WAIT:
+            if not left or wait is None or not wait.isdecimal() or int(wait) > _LONGEST_WAIT:
                 break
             time.sleep(int(wait))
         return exchange

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
+from understudy.codec import loads
 from understudy.contract.meaning import names
 from understudy.contract.meaning.kinds import Kind
 from understudy.contract.meaning.shape import Shapes
@@ -80,6 +81,17 @@ class Holding:
         """Tell whether lists show the member with this id."""
         changes = self._changes(session, scope)
         return changes[key] is not None if key in changes else key in self._ids.listed(scope)
+
+    def scope(self, place: str) -> Scope:
+        """Return the collection at a place as the records of a session name it."""
+        texts = loads(place.encode()) if place else []
+        return tuple(map(self._said, self.kind.scope, texts))
+
+    def _said(self, name: str, text: str) -> Json:
+        """Return what a text stands for under a name of the scope, where members repeat it."""
+        repeating = [member for member, named in self.kind.owners.items() if named == name]
+        is_number = text.isdecimal() and not all(self._takes(one, text) for one in repeating)
+        return int(text) if is_number else text
 
     def create(
         self, session: Session, scope: Scope, body: Mapping[str, Json], given: Mapping[str, Json]

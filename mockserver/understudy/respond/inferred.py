@@ -35,7 +35,7 @@ from understudy.respond.showing import Showing, json_of, put, status_of
 from understudy.respond.sorting import Entry, Sorting
 from understudy.respond.whereabouts import Whereabouts
 from understudy.state.session import FullError, Session
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 Answer: TypeAlias = Callable[[Request, Session], Reply]
 
@@ -72,12 +72,23 @@ class Inferred:
         holding = self._holdings.get(part.resource) if part is not None else None
         if part is None or holding is None:
             return None
-        where = Whereabouts(part, holding.kind, self._holdings, self._shapes, strict=self._strict)
+        where = self._where(part, holding)
         try:
             answer = self._makers[_role(part)](part, holding, where)
         except GenerationError:  # what nothing can satisfy is told of where it is made
             return None
         return self._guarded(answer, where, part) if answer else None
+
+    def members(self, session: Session, resource: str, place: str) -> list[JsonObject]:
+        """Return the members of a resource at a place, as lists show them."""
+        told, holding = self._meaning, self._holdings.get(resource)
+        parts: tuple[Part, ...] = (*told.lists, *told.reads, *told.writes)
+        part = next((one for one in parts if one.resource == resource), None)
+        if holding is None or part is None:
+            return []
+        where, scope = self._where(part, holding), holding.scope(place)
+        keys = holding.keys(session, scope, new=where.is_of_new(scope, session))
+        return [holding.member(session, scope, key) or {} for key in keys]
 
     def echo(self, operation: Operation, schema: Json) -> Echo:
         """Return what `operation`, of which nothing else is told, repeats of its requests."""
@@ -132,6 +143,9 @@ class Inferred:
             "replace": self._replace,
             "update": self._update,
         }
+
+    def _where(self, part: Part, holding: Holding) -> Whereabouts:
+        return Whereabouts(part, holding.kind, self._holdings, self._shapes, strict=self._strict)
 
     def _guarded(self, answer: Answer, where: Whereabouts, part: Part) -> Answer:
         """Return an answer that is 404 where nothing can be, and says when the memory is full."""

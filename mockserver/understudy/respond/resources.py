@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from understudy.codec import dumps
@@ -94,6 +94,28 @@ class Resources:
         return {"list": self._list, "read": self._read, "create": self._create}[action.kind](
             operation, action
         )
+
+    def collections(self, session: Session) -> Iterator[tuple[str, Sequence[JsonObject]]]:
+        """Yield the resources with their members as lists show them, collection by collection.
+
+        They are those in which clients changed something, and those that every world has.
+        """
+        declared = self._contract.behaviour.resources
+        for resource, parent in dict.fromkeys([*self._everywhere(), *self._changed(session)]):
+            if resource in declared:
+                yield resource, self._shelf(session, resource, parent).values
+            else:
+                yield resource, self._inferred.members(session, resource, str(parent))
+
+    def _everywhere(self) -> Iterator[tuple[str, Json]]:
+        for kind in self._contract.behaviour.resources.values():
+            parents = [parent for parent, _ in kind.known] if kind.parent else [""]
+            yield from ((kind.name, parent) for parent in parents)
+
+    def _changed(self, session: Session) -> Iterator[tuple[str, Json]]:
+        for told in session.store.document()["collections"]:
+            if told["contract"] == self._contract.name:
+                yield told["resource"], told["parent"]
 
     def _list(self, operation: Operation, action: Action) -> Answer:
         status, media_type = _success(operation)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -37,7 +37,7 @@ from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer
 from understudy.respond.stage import Stage
 from understudy.state.session import Session
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 VIOLATIONS = "Understudy-Violations"
 """The header field that lists what is wrong with a request that is answered all the same."""
@@ -232,6 +232,15 @@ class Service:
             except UNMAKABLE:
                 return None
         return None
+
+    def collections(
+        self, session: Session, contract: Contract | None = None
+    ) -> Iterator[tuple[str, Sequence[JsonObject]]]:
+        """Yield resources with their members, as lists show them to a session.
+
+        `contract` is that of its scenarios.
+        """
+        return self._stage(session.seed, contract).collections(session)
 
     def failed(self, error: Exception, operation_id: str = "") -> Reply:
         """Return the reply to a request that cannot be answered because of `error`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from understudy.config import Settings
@@ -15,6 +16,7 @@ from understudy.respond.dialects import dialect
 from understudy.respond.refusals import Refusals
 from understudy.respond.resources import Answer, Resources
 from understudy.state.session import Session
+from understudy.types import JsonObject
 
 
 class Stage:
@@ -49,6 +51,10 @@ class Stage:
                 self._settings,
             )
         return self._answers[operation.id]
+
+    def collections(self, session: Session) -> Iterator[tuple[str, Sequence[JsonObject]]]:
+        """Yield the resources with their members as lists show them, collection by collection."""
+        return self._resources.collections(session)
 
     def refusals(self, operation: Operation) -> Refusals:
         """Return how an operation refuses."""

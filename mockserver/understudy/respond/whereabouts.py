@@ -66,11 +66,14 @@ class Whereabouts:
 
     def is_new(self, request: Request, session: Session) -> bool:
         """Tell whether the collection belongs to something that a client created."""
+        return bool(self._owners) and self.is_of_new(self.scope(request), session)
+
+    def is_of_new(self, scope: Scope, session: Session) -> bool:
+        """Tell the same of a collection that no request is about."""
+        said = dict(zip(self._runtimes, scope, strict=True))
         return any(
             owner.holding.is_new(
-                session,
-                tuple(_scalar(one.of(request)) for one in owner.scope),
-                spelled(owner.at.of(request)),
+                session, tuple(said[one] for one in owner.scope), spelled(said[owner.at])
             )
             for owner in self._owners
         )

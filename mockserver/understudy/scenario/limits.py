@@ -1,7 +1,6 @@
 """Count requests in windows of time: so many in so many seconds, from the first of them.
 
-Windows are numbered, and each has a tally of its own, so that all workers agree on how many
-requests came into it, even where two of them open it at once.
+A window is kept in the session, so that all workers agree on it.
 """
 
 from __future__ import annotations
@@ -30,13 +29,14 @@ class Window:
 
 def counted(limit: Limit, key: str, session: Session) -> Window:
     """Return the window into which the request counts that comes now."""
-    now = session.seconds()
-    number, _, began = session.state(key).partition(" ")
-    start = float(began) if began else -math.inf
-    if not start <= now < start + limit.seconds:
-        number, start = str(int(number or 0) + 1), now
-        session.enter(key, f"{number} {start!r}")
-    return window(limit, session.tally(f"{key} {number}"), now, start + limit.seconds)
+    with session.alone():
+        now = session.seconds()
+        began, _, count = session.state(key).partition(" ")
+        start, used = (float(began), int(count)) if began else (-math.inf, 0)
+        if not start <= now < start + limit.seconds:
+            start, used = now, 0
+        session.enter(key, f"{start!r} {used + 1}")
+    return window(limit, used + 1, now, start + limit.seconds)
 
 
 def window(limit: Limit, used: int, now: float, end: float) -> Window:

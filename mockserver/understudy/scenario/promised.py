@@ -30,7 +30,7 @@ from understudy.respond.refusals import Refusals
 from understudy.scenario.limits import fields_of, retry_after, window
 from understudy.scenario.making import AnswerError, Making, with_fields
 from understudy.scenario.members import populated
-from understudy.scenario.model import Answer, Limit, Rule, Scenario
+from understudy.scenario.model import Answer, Rule, Scenario
 
 SEEDS: Final = (1, 2, 3, 5)
 BODIES: Final = 4
@@ -135,21 +135,24 @@ class Promised:
                 answer, Refusals(operation, self._dialect, content, self._contract.schemas)
             )
             try:
-                for reply in self._replies(making, rule.limit, content):
+                for reply in self._replies(making, rule, content):
                     seen |= {*self._of_reply(reply, answer, operation)}
-                if making.fixed is not None:
-                    break
+                if answer.patch is None or making.fixed is not None:
+                    break  # the same whatever the body is
             except AnswerError as error:
                 part = f"/{error.part}"
                 seen.add(_Wrong(part, error.message, error.hint, excused=False))
                 break
         yield from sorted(seen, key=lambda one: (one.part, one.message))
 
-    def _replies(self, making: Making, limit: Limit | None, content: Content) -> Iterator[Reply]:
+    def _replies(self, making: Making, rule: Rule, content: Content) -> Iterator[Reply]:
         """Yield what may be answered; a limit counts down in it."""
+        answer, limit = rule.answer or Answer(), rule.limit
         if making.fixed is None:
             for base in self._usual(making, content):
                 yield making.changed(base)
+                if answer.patch is None:
+                    return
         elif limit is None:
             yield making.fixed
         else:

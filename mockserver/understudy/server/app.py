@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from understudy.config import Settings
 from understudy.contract.model import Contract
 from understudy.errors import ContractError, Problem, StateError
 from understudy.exchange import Reply
+from understudy.fixtures.export import export_archive
 from understudy.fixtures.load import load_sets
 from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.problems import refusal
@@ -46,7 +48,7 @@ from understudy.server.send import header, live, send_reply
 from understudy.server.taking import Taking
 from understudy.server.view import view
 from understudy.server.whose import SESSION, asked_for
-from understudy.state.session import FullError
+from understudy.state.session import FullError, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Application:
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)
-            self.kept.journal.close()
+            self.kept.close()
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -159,7 +161,7 @@ class Application:
 
     async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, and take the exchange into the journal."""
-        taking = Taking(self.kept, scope[SESSION].name, scope, send)
+        taking = Taking(self.kept, scope, send)
         try:
             await app(scope, receive, taking)
         finally:
@@ -191,6 +193,7 @@ class Application:
             partial(_told, self.mounted),
             problems,
             {one.service.contract.name: one.service for one in self.mounted},
+            partial(_exported, self.mounted, settings.now),
         )
         return Control(desk, settings.control_token)
 
@@ -224,6 +227,18 @@ def _told(mounted: Sequence[Mounted]) -> list[Scenario]:
                 description = one.scenarios.find(name).description
                 told.append(Scenario(one.service.contract.name, name, description))
     return told
+
+
+def _exported(mounted: Sequence[Mounted], now: datetime, session: Session) -> bytes:
+    """Return what resources hold for a session, as an archive of sets of fixtures."""
+    held = (
+        (
+            one.service.contract,
+            one.service.collections(session, one.scenarios.contract(session.scenarios)),
+        )
+        for one in mounted
+    )
+    return export_archive(held, seed=session.seed, now=now)
 
 
 def _document(contract: Contract, prefix: str | None = None) -> Reply:

@@ -5,7 +5,6 @@ Connexion routes first and tells the operation id; each of these finds its handl
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from functools import cached_property, partial
@@ -21,6 +20,7 @@ from understudy.respond.service import Handler, Service
 from understudy.scenario.library import Scenarios
 from understudy.server.arriving import arrive
 from understudy.server.directing import early, is_directed, late
+from understudy.server.faults import pause
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
 from understudy.server.send import send_reply
@@ -89,7 +89,7 @@ class _Answer(_Step):
             return
         wanted = wanted or NONE
         if wanted.delay:
-            await asyncio.sleep(wanted.delay / 1000)
+            await pause(wanted.delay / 1000, scope)
         choose = partial(handler.choose, request, session, invalid=invalid)
         if is_directed(scope):
             going = await late(self._scenarios, wanted, choose, scope, receive, send)

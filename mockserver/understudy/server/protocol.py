@@ -59,6 +59,7 @@ class Protocol(HttpToolsProtocol):
         self._begun: object = None  # the scope of the last request whose header section is complete
         self._size = 0  # of the header section that is being read, at most
         self._deaf = False
+        self._half = False
         self._wait: _Wait | None = None
         self._since = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -80,6 +81,15 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
         if self._timer is not None:
             self._timer.cancel()
+
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """Stay for a moment when a client has said all, since it may yet listen (half-closed)."""
+        cycle = self.cycle
+        if cycle is None or cycle.more_body or cycle.response_started:
+            return None
+        cycle.keep_alive = False
+        self._half = True
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; of a connection that was refused it is thrown away."""
@@ -196,6 +206,8 @@ class Protocol(HttpToolsProtocol):
             told = f"The header section took longer than {limits.header_seconds:g} seconds"
             begun = self.scope is self._begun
             return _Wait(cycle, limits.header_seconds, 0 if begun else 408, told)
+        if self._half:
+            return _Wait(cycle, limits.body_seconds if cycle.response_started else _LINGER_SECONDS)
         if self.pipeline or cycle.response_started:
             return None
         if cycle.more_body and not self.flow.read_paused:

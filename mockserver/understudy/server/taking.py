@@ -14,11 +14,11 @@ from starlette.types import Message, Scope, Send
 
 from understudy.server.arriving import BODY
 from understudy.server.kept import Kept
-from understudy.state.journal import BODY_LIMIT, NOT_READ, Fields, Journal
+from understudy.server.whose import SESSION
+from understudy.state.journal import BODY_LIMIT, NOT_READ, Fields
 
 RULE = "understudy.rule"
 """Where in the scope the name of the scenario's rule stands that has acted."""
-
 
 _NOWHERE: Mapping[str, Any] = {}
 
@@ -26,23 +26,17 @@ _NOWHERE: Mapping[str, Any] = {}
 class Taking:
     """Stands for `send` while one request is answered."""
 
-    __slots__ = (
-        "_began", "_body", "_fields", "_journal", "_metrics", "_scope", "_send", "_session",
-        "_size", "_started", "_status",
-    )  # fmt: skip
+    __slots__ = ("_began", "_body", "_fields", "_kept", "_scope", "_send", "_size", "_status")
 
-    def __init__(self, kept: Kept, session: str, scope: Scope, send: Send) -> None:
-        self._journal: Journal | None = kept.journal
-        self._metrics = kept.metrics
-        self._session = session
+    def __init__(self, kept: Kept, scope: Scope, send: Send) -> None:
+        self._kept: Kept | None = kept
         self._scope = scope
         self._send = send
-        self._started = time()
-        self._began = monotonic()
         self._status = 0
         self._fields: Fields = ()
         self._body = b""
         self._size = 0
+        self._began = monotonic()
 
     def __call__(self, message: Message) -> Awaitable[None]:
         """Send a message on (ASGI 3)."""
@@ -61,18 +55,19 @@ class Taking:
 
     def end(self, *, whole: bool = False) -> None:
         """Make the entry, if it is not made yet: the answer is at its end, or will have none."""
-        journal, scope = self._journal, self._scope
-        if journal is None:
+        kept, scope = self._kept, self._scope
+        if kept is None:
             return
-        self._journal = None
+        self._kept = None
         if scope["method"] == "HEAD":
             self._body, self._size = b"", 0
         ended = monotonic()
         seconds = ended - self._began
         rule: str = scope.get(RULE, "")
         routed = scope.get("extensions", _NOWHERE).get("connexion_routing", _NOWHERE)
-        place = routed.get("api_base_path", ""), routed.get("operation_id", "")
-        self._metrics.count((*place, self._status, rule), seconds)
+        base, operation = routed.get("api_base_path", ""), routed.get("operation_id", "")
+        kept.metrics.count((base, operation, self._status, rule), seconds)
+        journal = kept.journal
         asked: bytes | None = scope.get(BODY)
         journal.number += 1
         journal.add(
@@ -80,9 +75,9 @@ class Taking:
                 journal.worker,
                 journal.number,
                 ended,
-                self._started,
+                time() - seconds,
                 seconds,
-                self._session,
+                scope[SESSION].name,
                 rule,
                 scope["method"],
                 scope.get("raw_path") or scope["path"].encode(),

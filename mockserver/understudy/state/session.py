@@ -118,6 +118,10 @@ class Session:
                 self._hold(len(known) + 1)
             self._write("change", *place, *changed)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Let nobody else change anything for the time of a block, which begins with the latest."""
+        return self._writer.writing()
+
     def tally(self, key: str) -> int:
         """Count one more under this key, and return how many there are."""
         with self._writer.writing():

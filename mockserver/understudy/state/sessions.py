@@ -27,6 +27,9 @@ LONG = 10_000
 IDLE = 3600.0
 """After how many seconds without a request a session makes room for another."""
 
+IDLE_IN_DATABASE = 7 * 24 * 3600.0
+"""The same for sessions that are there to be found again another day."""
+
 _OFTEN = 60.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -140,7 +143,9 @@ class Sessions:
             elif kind == "anew":
                 self._start_over()
             else:
-                self._of(name).apply(kind, arguments)
+                session = self._of(name)
+                session.used = time.monotonic()  # by whichever server
+                session.apply(kind, arguments)
 
     def _of(self, name: str) -> Session:
         if not name:
@@ -189,4 +194,6 @@ class Sessions:
 def open_sessions(settings: Settings) -> Sessions:
     """Return the sessions of a server with these settings."""
     setting = Setting(settings.seed, Clock.at(settings.now), settings.scenarios)
-    return Sessions(setting, open_log(settings.store), forgets=settings.stateless)
+    idle = IDLE_IN_DATABASE if "://" in settings.store else IDLE
+    log = open_log(settings.store)
+    return Sessions(setting, log, forgets=settings.stateless, idle=idle)

@@ -8,10 +8,12 @@ has not written yet; the one that takes its place tells so.
 from __future__ import annotations
 
 import asyncio
+import logging
 import marshal
 import os
 import struct
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from understudy.state.journal import (
 )
 from understudy.state.workers import alive, join
 
+_logger = logging.getLogger("understudy")
 _EVERY = 0.02
 _PATIENCE = 2.0
 _LATE = 60.0
@@ -78,7 +81,7 @@ class SharedJournal:
         """Return the entries that are kept and that a reader has not had, in their order."""
         self.flush()
         self._merged.catch_up()
-        return [one for one in self._merged.entries if one.number > seen.get(one.worker, 0)]
+        return self._merged.known(seen)
 
     def clear(self, session: str | None = None) -> None:
         """Forget the entries of one session, or all, in all workers."""
@@ -112,8 +115,11 @@ class SharedJournal:
             self._timer = None
         if self._pending:
             pending, self._pending, self._pending_bytes = self._pending, [], 0
-            self._saves()
-            self._spool.write(pending)
+            try:
+                self._saves()
+                self._spool.write(pending)
+            except OSError as error:
+                _logger.warning("%d entries of the journal are lost: %s", len(pending), error)
             self._waiting.wake()
 
     def close(self) -> None:
@@ -149,7 +155,11 @@ class _Spool:
     def write(self, entries: list[Raw]) -> None:
         """Write entries as one batch."""
         data = marshal.dumps([tuple(entry) for entry in entries])
-        os.write(self._file, _LENGTH.pack(len(data)) + data)
+        frame = _LENGTH.pack(len(data)) + data
+        if os.write(self._file, frame) < len(frame):
+            os.close(self._file)
+            self._begin()  # of the other file, nothing can be read from here on
+            raise OSError("no space is left for them")
         self._entries += len(entries)
         self._bytes += len(data)
         if self._entries >= self._most or self._bytes >= self._most_bytes:
@@ -177,7 +187,8 @@ class _Merged:
         self._folder, self._most, self._most_bytes = folder, most, most_bytes
         self._read: dict[str, int] = {}
         self._cleared = Cleared()
-        self.entries: list[Entry] = []
+        self._bytes = 0
+        self.entries: deque[Entry] = deque()
         self.had: dict[int, int] = {}
 
     def catch_up(self) -> None:
@@ -187,22 +198,35 @@ class _Merged:
         for name in names:
             found += self._unread(name)
         self._read = {name: self._read.get(name, 0) for name in names}
-        if not found:
-            return
+        found.sort(key=_order)
         for one in found:
+            self.had[one.worker] = max(self.had.get(one.worker, 0), one.number)
             if one.number == _CLEARED:
                 self._clear(one)
-            self.had[one.worker] = max(self.had.get(one.worker, 0), one.number)
-        kept = [
+            else:
+                self._add(one)
+        while len(self.entries) > self._most or self._bytes > self._most_bytes:
+            self._bytes -= weight(self.entries.popleft())
+
+    def known(self, seen: Seen) -> list[Entry]:
+        """Return the entries that a reader has not had."""
+        return [
             one
-            for one in (*self.entries, *found)
-            if one.number and self._cleared.leaves(one, one.ended)
+            for one in self.entries
+            if one.number > seen.get(one.worker, 0) and self._cleared.leaves(one, one.ended)
         ]
-        kept.sort(key=_order)
-        self.entries = _newest(kept[-self._most :], self._most_bytes)
 
     def close(self) -> None:
-        self.entries = []
+        self.entries.clear()
+
+    def _add(self, one: Entry) -> None:
+        """Put an entry where it belongs, which is near the end."""
+        entries, later = self.entries, []
+        while entries and _order(entries[-1]) > _order(one):
+            later.append(entries.pop())
+        entries.append(one)
+        entries.extend(reversed(later))
+        self._bytes += weight(one)
 
     def _clear(self, one: Entry) -> None:
         session = one.session if one.event else None
@@ -230,15 +254,6 @@ class _Merged:
 
 def _order(entry: Entry) -> tuple[float, int, int]:
     return entry.ended, entry.worker, entry.number
-
-
-def _newest(entries: list[Entry], most_bytes: int) -> list[Entry]:
-    """Return the last entries that together weigh no more than `most_bytes`."""
-    for index in range(len(entries) - 1, -1, -1):
-        most_bytes -= weight(entries[index])
-        if most_bytes < 0:
-            return entries[index + 1 :]
-    return entries
 
 
 def _written(folder: Path, worker: int) -> int:

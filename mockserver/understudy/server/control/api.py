@@ -51,6 +51,7 @@ _ACTS: Final[Mapping[str, Act]] = {
     "listScenarios": worlds.list_scenarios,
     "switchScenarios": worlds.switch_scenarios,
     "readState": worlds.read_state,
+    "exportState": worlds.export_state,
     "replaceState": worlds.replace_state,
     "patchState": worlds.patch_state,
     "takeSnapshot": worlds.take_snapshot,
@@ -137,6 +138,8 @@ class Control:
         wanted = handler.wanted(scope["headers"], scope["query_string"])
         if wanted is not None and wanted.invalid:
             return refusal("invalid-preference", wanted.invalid[0].message, wanted.invalid)
+        if method == "HEAD" and operation.id in _STREAMS:
+            return Reply(200, b"", (), "text/event-stream; charset=utf-8")
         asked = Asked(found[0], str(found[0].query.get("session") or named))
         return await self._act(operation.id, asked, receive, send)
 

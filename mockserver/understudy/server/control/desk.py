@@ -39,6 +39,7 @@ class Desk:
     scenarios: Callable[[], Sequence[Scenario]] = tuple
     problems: Callable[[], Sequence[str]] = tuple
     services: Mapping[str, Service] = field(default_factory=dict)
+    exported: Callable[[Session], bytes] = lambda _session: b""
 
 
 @dataclass(frozen=True, slots=True)

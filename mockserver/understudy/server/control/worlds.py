@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from understudy.errors import FixtureError
 from understudy.exchange import Reply
 from understudy.server.control.desk import DONE, Asked, Desk, answer, refused
 from understudy.state.session import Session
@@ -106,6 +107,15 @@ def switch_scenarios(desk: Desk, asked: Asked) -> Reply:
 def read_state(desk: Desk, asked: Asked) -> Reply:
     """Return what clients created, changed and deleted."""
     return answer(asked.session(desk).store.document())
+
+
+def export_state(desk: Desk, asked: Asked) -> Reply:
+    """Return what resources hold, as sets of fixtures."""
+    name = (("Content-Disposition", 'attachment; filename="fixtures.zip"'),)
+    try:
+        return Reply(200, desk.exported(asked.session(desk)), name, "application/zip")
+    except FixtureError as error:
+        return refused(409, str(error))
 
 
 def replace_state(desk: Desk, asked: Asked) -> Reply:

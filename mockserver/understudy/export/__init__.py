@@ -1,0 +1,1 @@
+"""What the stand-in answers, written down for tools that test without a server."""
