@@ -44,6 +44,9 @@ soak: $(READY) ## Send many requests, good and bad, and see whether the server s
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--upgrade --group dev pyproject.toml --output-file requirements.txt
+	echo 'hatchling==1.27.0' | uv pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --constraint requirements.txt --extra postgresql \
+		pyproject.toml - --output-file requirements-image.txt
 
 clean: ## Remove the virtual environment and all caches.
 	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis
