@@ -164,8 +164,8 @@ function pageOf(total, query, { size, offset, page, first = 1, usual }) {
 }
 
 function numberOf(query, name, usual) {
-  const said = name && query.get(name);
-  return said ? Math.max(Number(said), 0) : usual;
+  const number = Number.parseFloat((name && query.get(name)) ?? "");
+  return Number.isNaN(number) ? usual : Math.max(number, 0);
 }
 
 const keyOf = (asked, by = []) =>
