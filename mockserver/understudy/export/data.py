@@ -23,7 +23,7 @@ def data_of(told: Told) -> JsonObject:
         found["found"] = _head(told.shown[0].exchange.reply)
     else:
         found["answers"] = answers_of(told)
-    if told.missing is not None:
+    if told.missing is not None and (told.member or not told.partial):
         found["missing"] = reply_of(told.missing.reply)
     if told.unauthorized is not None:
         found["unauthorized"] = reply_of(told.unauthorized.reply)

@@ -74,6 +74,7 @@ class Told:
     """What is shown of one operation.
 
     Answers are told apart by the parameters in `by`; with `any`, the first is that of all others.
+    They are `partial` if there are more items than answers.
     `errors` are the documented ones, by status. `echoes` are members of the answer that repeat one
     of the request's body. `steps` come in place of the usual answers, call by call, where None is
     the usual one; the last step is that of all later calls.
@@ -83,6 +84,7 @@ class Told:
     by: tuple[Place, ...] = ()
     shown: tuple[Shown, ...] = ()
     any: bool = False
+    partial: bool = False
     wholes: tuple[Whole, ...] = ()
     cut: Cut | None = None
     member: Member | None = None

@@ -142,7 +142,9 @@ def _route(operation: Operation) -> str:
     function, path = f"http.{operation.method}", f"`${{base}}{pattern(operation.path)}`"
     start = f"  {member_name(operation.id)}: (base, resolver) =>"
     whole = f"{function}({path}, resolver),"
-    if len(start) + 1 + len(whole) <= WIDTH:
+    if len(start) > WIDTH:
+        start = f"  {member_name(operation.id)}: (\n    base,\n    resolver,\n  ) =>"
+    elif len(start) + 1 + len(whole) <= WIDTH:
         return f"{start} {whole}\n"
     if len(whole) + 4 <= WIDTH:
         return f"{start}\n    {whole}\n"

@@ -149,8 +149,9 @@ def _queries(cut: Cut, one: Whole, filters: Mapping[str, Tokens]) -> Iterator[di
     for number in (0, 1, total) if cut.page else ():
         yield {cut.page: number + cut.first} | ({cut.size: 2} if cut.size else {})
     for name, tokens in filters.items():
-        values = {identity(v): v for v in (follow(item, tokens) for item in one.items)}
-        for value in [v for v in values.values() if v is not MISSING and v is not None][:3]:
+        said = (follow(item, tokens) for item in one.items)
+        values = {identity(v): v for v in said if v is not MISSING and v is not None}
+        for value in list(values.values())[:3]:
             yield {name: value}
             if cut.size:
                 yield {name: value, cut.size: 1}
@@ -162,7 +163,7 @@ def _page(cut: Cut, one: Whole, query: Mapping[str, Json]) -> tuple[list[Json], 
         item
         for item in one.items
         if all(
-            name not in query or text(follow(item, tokens)) == text(query[name])
+            name not in query or _says(item, tokens, query[name])
             for name, tokens in cut.filters.items()
         )
     ]
@@ -173,6 +174,12 @@ def _page(cut: Cut, one: Whole, query: Mapping[str, Json]) -> tuple[list[Json], 
         start = (query.get(cut.page, cut.first) - cut.first) * size
     found = fitting[start : start + size]
     return found, _Page(start, size, len(found), total, cut.first)
+
+
+def _says(item: Json, tokens: Tokens, wanted: Json) -> bool:
+    """Tell whether a member is spelled as a query spells what is wanted."""
+    found = follow(item, tokens)
+    return found is not MISSING and text(found) == text(wanted)
 
 
 def _around(
