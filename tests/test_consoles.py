@@ -1,5 +1,6 @@
 """Every command of every document is run, in the order of its document."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ GIVEN = {
     "docs/explanation/what-green-means.md": {"openapi.yaml": ROOT / "openapi/thena/openapi.yaml"},
 }
 """Files that a document takes for granted."""
+NEEDS = {"docs/guides/tests-in-parallel.md": "chromium"}
+"""Programs that commands of a document need, besides curl."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -44,13 +47,18 @@ def run_here(name: str, text: str) -> bool:
 @pytest.fixture(scope="module")
 def places() -> Iterator[dict[str, str]]:
     """The addresses of services that stand for those of the documents."""
+    chromium = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
     with MockServer(SHOP) as shop:
-        yield {STAGING: shop.url.removesuffix("/v1")}
+        yield {
+            STAGING: shop.url.removesuffix("/v1"),
+            "chromium.launch()": f"chromium.launch(**{chromium})",
+        }
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("name", [name for name, text in texts() if run_here(name, text)])
 def test_the_commands_do_what_is_shown(name: str, tmp_path: Path, places: dict[str, str]) -> None:
+    if shutil.which(NEEDS.get(name, "curl")) is None and os.environ.get("CI") != "true":
+        pytest.skip(f"{NEEDS.get(name, 'curl')} is not installed")
     text = (ROOT / name).read_text(encoding="utf-8")
     with Reader(tmp_path, places) as reader:
         for file, origin in GIVEN.get(name, {}).items():
