@@ -98,7 +98,7 @@ async function empty() {
   const one = session.value;
   await journal.clear(one === "*" ? undefined : one);
   close();
-  say(one && one !== "*" ? `The requests of ${one} are forgotten` : "All requests are forgotten");
+  say(one === "*" ? "All requests are forgotten" : `The requests of ${shown(one)} are forgotten`);
 }
 
 function refresh() {

@@ -13,7 +13,7 @@ watch(() => repaint());
 export function trial(operation, base) {
   const inputs = operation.parameters.map((one) => ({ ...one, input: control(one, operation.schemas) }));
   const credentials = operation.credentials.map((one) => ({ ...one, input: h("input", { value: one.value, spellcheck: "false", autocomplete: "off" }) }));
-  const body = operation.body && h("textarea", { rows: Math.min(16, operation.body.example.split("\n").length + 1), value: pretty(operation.body.example), spellcheck: "false" });
+  const body = operation.body && h("textarea", { rows: Math.min(16, pretty(operation.body.example).split("\n").length + 1), value: pretty(operation.body.example), spellcheck: "false" });
   const prefer = select([["", "the usual answer"], ...operation.statuses.filter((one) => /^\d+$/.test(one)).map((one) => [one, one])]);
   const sample = h("div", { class: "sample" });
   const answered = h("div", { class: "answered", "aria-live": "polite" });
@@ -31,7 +31,7 @@ export function trial(operation, base) {
   inputs.length > 0 && h("fieldset", {}, h("legend", {}, "Parameters"), ...inputs.map((one) => labelled(one, operation.schemas))),
   credentials.length > 0 && h("fieldset", {}, h("legend", {}, "Credentials"), ...credentials.map((one) => field(`${one.name} (${one.in}, ${one.kind})`, one.input))),
   body && h("fieldset", {}, h("legend", {}, "Body"), field(operation.body.media_type, body, { class: "field whole" })),
-  h("p", { class: "row" }, h("button", { class: "main" }, "Send"), field("Prefer", prefer, { class: "inline" })),
+  h("p", { class: "row" }, h("button", { class: "main" }, "Send"), field("Prefer", prefer, { class: "field inline" })),
   answered,
   h("fieldset", { class: "samples" }, h("legend", {}, "As code"), h("div", { class: "tabs" }, ...tabs), sample));
   repaint = () => form.isConnected && paint();
