@@ -1,6 +1,6 @@
 # `make` alone says what there is. Everything happens in .venv, from the hash-locked requirements.
 .DEFAULT_GOAL := help
-.PHONY: help serve test fixtures lock bench bench-fixtures bench-check soak clean
+.PHONY: help serve test docs reference fixtures lock bench bench-fixtures bench-check soak clean
 
 PYTHON ?= python3
 ARGS ?=
@@ -20,6 +20,12 @@ test: $(READY) ## Check format, lint, types and run the suite; ARGS are passed t
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses=auto --dist=worksteal $(ARGS)
 
+docs: $(READY) ## Build the documentation as a site, in site/; a warning is a failure.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict $(ARGS)
+
+reference: $(READY) ## Write the pages of docs/reference/ anew that are made from code.
+	$(BIN)/python docs/generate.py
+
 bench: $(READY) ## Measure against other mock servers, side by side in one run.
 	$(BIN)/python benchmarks/serve.py $(ARGS)
 
@@ -38,9 +44,12 @@ soak: $(READY) ## Send many requests, good and bad, and see whether the server s
 lock: $(READY) ## Choose versions anew and lock them (needs uv).
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--upgrade --group dev pyproject.toml --output-file requirements.txt
+	echo 'hatchling==1.27.0' | uv pip compile --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate --constraint requirements.txt --extra postgresql \
+		pyproject.toml - --output-file requirements-image.txt
 
 clean: ## Remove the virtual environment and all caches.
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

@@ -1,18 +1,10 @@
 import subprocess
 import sys
-from pathlib import Path
 
 from understudy.checks.promise import PROMISES
 from understudy.report.reference import reference
 
-COMMITTED = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
 WRITE = "from understudy.report.reference import reference; print(reference(), end='')"
-
-
-def test_the_committed_page_is_up_to_date() -> None:
-    assert COMMITTED.read_text(encoding="utf-8") == reference(), (
-        f"write it anew: python -c {WRITE!r} > docs/reference/checks.md"
-    )
 
 
 def test_every_promise_is_on_it_once() -> None:

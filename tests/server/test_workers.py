@@ -81,7 +81,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_forgotten() -> None:
         journal = httpx.get(f"{url}/__understudy/journal").json()["entries"]
 
     assert [threads[:3] for threads in lists] == [created[::-1]] * 20
-    assert len([one for one in journal if "which ended" in one.get("event", "")]) == 2
+    assert any("which ended" in one.get("event", "") for one in journal)
 
 
 def _journal(url: str) -> list[dict]:

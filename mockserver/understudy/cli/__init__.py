@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from understudy.cli.check import check
+from understudy.cli.completion import completion
 from understudy.cli.diff import diff
 from understudy.cli.explain import explain
 from understudy.cli.export import export
@@ -25,6 +26,7 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(completion)
 main.add_command(diff)
 main.add_command(explain)
 main.add_command(export)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ def _export_options(command: Callable[..., None]) -> Callable[..., None]:
     ) -> None:
         from understudy.export.exporting import Wanted, export  # slow to import
 
+        logging.getLogger("understudy").setLevel(logging.ERROR)  # `lint` tells of examples
         names, files = scenarios_of(scenarios)
         settings = Settings(
             seed=seed, now=now, locale=locale, load=load, scenarios=names, scenario_files=files

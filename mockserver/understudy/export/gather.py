@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -45,7 +46,8 @@ class _Gathering:
         wanted = {one.id: one for one in operations}
         for listing in sorted(self._meaning.lists, key=lambda one: one.operation.path.count("{")):
             if listing.operation.id in wanted or self._is_needed(listing, operations):
-                self._list(listing)
+                with suppress(UnderstudyError):  # which is told of where it is asked alone
+                    self._list(listing)
         return [self._told(one) for one in operations]
 
     def _is_needed(self, listing: Listing, operations: Sequence[Operation]) -> bool:
@@ -155,7 +157,8 @@ class _Gathering:
         lists = [one for one in self._lists.values() if one[0].resource == part.resource]
         body = self._body(operation)
         for listing, told in lists:
-            asked = list(self._asked(operation, part.id, listing, told))[:_MOST_MEMBERS]
+            every = list(self._asked(operation, part.id, listing, told))
+            asked = every[:_MOST_MEMBERS]
             if not asked:
                 continue
             found = [Shown(one, self._asker.ask(operation, one, body)) for one, _ in asked]
@@ -170,7 +173,10 @@ class _Gathering:
                 member = self._member(part, listing, told, asked, good)
             echoes = part.echoes if isinstance(part, Writing) else {}
             repeated = {t: w.tokens for t, w in echoes.items() if w.location == "body"}
-            return Told(operation, by, good, member=member, missing=missing, echoes=repeated)
+            return Told(
+                operation, by, good, member=member, missing=missing, echoes=repeated,
+                partial=len(good) < len(every),
+            )  # fmt: skip
         return None
 
     def _asked(

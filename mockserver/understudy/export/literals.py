@@ -112,7 +112,7 @@ def _scalar(value: Json) -> str:
     if isinstance(value, str):
         return text_of(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        return f"{value:.0f}"
     return json.dumps(value).replace("e+", "e").replace("e-0", "e-")
 
 

@@ -41,7 +41,8 @@ class Cut:
 
     `items` lead to the array in the answer. A page has `usual` items where `size` does not say,
     all if it is None. `filters` keep the items whose member is what the parameter says. `around`
-    are members beside the items that tell of the page.
+    are members beside the items that tell of the page, `total_header` is a header field that says
+    how many items there are. Header fields that are `varying` differ from page to page.
     """
 
     items: Tokens
@@ -52,6 +53,8 @@ class Cut:
     usual: int | None = None
     filters: Mapping[str, Tokens] = field(default_factory=dict)
     around: Mapping[Tokens, str] = field(default_factory=dict)
+    total_header: str = ""
+    varying: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class Told:
     """What is shown of one operation.
 
     Answers are told apart by the parameters in `by`; with `any`, the first is that of all others.
+    They are `partial` if there are more items than answers.
     `errors` are the documented ones, by status. `echoes` are members of the answer that repeat one
     of the request's body. `steps` come in place of the usual answers, call by call, where None is
     the usual one; the last step is that of all later calls.
@@ -83,6 +87,7 @@ class Told:
     by: tuple[Place, ...] = ()
     shown: tuple[Shown, ...] = ()
     any: bool = False
+    partial: bool = False
     wholes: tuple[Whole, ...] = ()
     cut: Cut | None = None
     member: Member | None = None

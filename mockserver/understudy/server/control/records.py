@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from understudy.exchange import Reply
 from understudy.server.control.desk import DONE, Asked, Desk, answer
@@ -10,7 +11,7 @@ from understudy.server.control.forms import as_curl, as_json, har
 from understudy.server.control.history import Times
 from understudy.server.control.pattern import Pattern, pattern
 from understudy.server.control.reading import Seen
-from understudy.types import Json
+from understudy.types import Json, JsonObject
 
 _FILTERS = ("contract", "operation", "method", "target", "status", "rule")
 _LAST = 100
@@ -26,7 +27,7 @@ async def list_journal(desk: Desk, asked: Asked) -> Reply:
     """Return the last entries; events too, where nothing is filtered."""
     wanted = filters(asked)
     found = await desk.history.find(wanted, events=not wanted.plain)
-    return _entries(found, asked.request.query.get("last", _LAST))
+    return await _entries(found, asked.request.query.get("last", _LAST))
 
 
 async def archive_journal(desk: Desk, asked: Asked) -> Reply:
@@ -50,7 +51,7 @@ def clear_journal(desk: Desk, asked: Asked) -> Reply:
 async def find_exchanges(desk: Desk, asked: Asked) -> Reply:
     """Return the exchanges that a pattern means."""
     found = await desk.history.find(_pattern(asked))
-    return _entries(found, asked.body.get("last", _LAST))
+    return await _entries(found, asked.body.get("last", _LAST))
 
 
 async def count_exchanges(desk: Desk, asked: Asked) -> Reply:
@@ -62,7 +63,7 @@ async def wait_for_exchanges(desk: Desk, asked: Asked) -> Reply:
     """Return the exchanges that a pattern means when there are enough, or time is over."""
     count, seconds = asked.body.get("count", 1), asked.body.get("seconds", 5)
     found = await desk.history.wait(_pattern(asked), count, seconds)
-    entries = [as_json(one) for one in found[-_LAST:]]
+    entries = await _told(found[-_LAST:])
     return answer({"holds": len(found) >= count, "count": len(found), "entries": entries})
 
 
@@ -89,6 +90,15 @@ async def _last(desk: Desk, asked: Asked) -> list[Seen]:
     return found[-last:] if last else []
 
 
-def _entries(found: list[Seen], last: int) -> Reply:
+async def _entries(found: list[Seen], last: int) -> Reply:
     shown = found[-last:] if last else []
-    return answer({"count": len(found), "entries": [as_json(one) for one in shown]})
+    return answer({"count": len(found), "entries": await _told(shown)})
+
+
+async def _told(shown: Sequence[Seen]) -> list[JsonObject]:
+    """Return entries as JSON; judging each takes a while, in which others are answered too."""
+    told = []
+    for one in shown:
+        told.append(as_json(one))
+        await asyncio.sleep(0)
+    return told

@@ -1,0 +1,79 @@
+"""Every command of every document is run, in the order of its document."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.consoles import ROOT, Command, Reader, steps
+
+from understudy import MockServer
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+NOT_RUN = {
+    ("benchmarks/README.md", "sudo apt-get install wrk"): "changes the machine",
+    ("benchmarks/README.md", "python benchmarks/"): "takes minutes and quiet cores; see below",
+    ("docs/explanation/what-green-means.md", "understudy selftest ./"): "takes a minute",
+    ("docs/guides/check-in-ci.md", "understudy check"): "run by tests/test_guide_ci.py",
+    ("docs/guides/compare-contracts.md", "understudy diff"): "run by tests/cli/test_diff.py",
+}
+"""What is not run here, and why."""
+
+STAGING = "https://staging.example.com"
+SHOP = ROOT / "tests/proxy/shop.yaml"
+GIVEN = {
+    "docs/guides/proxy-and-record.md": {"openapi.yaml": SHOP},
+    "docs/explanation/what-green-means.md": {"openapi.yaml": ROOT / "openapi/thena/openapi.yaml"},
+}
+"""Files that a document takes for granted."""
+NEEDS = {"docs/guides/tests-in-parallel.md": "chromium"}
+"""Programs that commands of a document need, besides curl."""
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    for path in DOCUMENTS:
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def left_out(name: str, command: str) -> bool:
+    return any(name == one and command.startswith(start) for one, start in NOT_RUN)
+
+
+def run_here(name: str, text: str) -> bool:
+    return any(isinstance(step, Command) and not left_out(name, step.typed) for step in steps(text))
+
+
+@pytest.fixture(scope="module")
+def places() -> Iterator[dict[str, str]]:
+    """The addresses of services that stand for those of the documents."""
+    chromium = {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+    with MockServer(SHOP) as shop:
+        yield {
+            STAGING: shop.url.removesuffix("/v1"),
+            "chromium.launch()": f"chromium.launch(**{chromium})",
+        }
+
+
+@pytest.mark.parametrize("name", [name for name, text in texts() if run_here(name, text)])
+def test_the_commands_do_what_is_shown(name: str, tmp_path: Path, places: dict[str, str]) -> None:
+    if shutil.which(NEEDS.get(name, "curl")) is None and os.environ.get("CI") != "true":
+        pytest.skip(f"{NEEDS.get(name, 'curl')} is not installed")
+    text = (ROOT / name).read_text(encoding="utf-8")
+    with Reader(tmp_path, places) as reader:
+        for file, origin in GIVEN.get(name, {}).items():
+            shutil.copy(origin, tmp_path / file)
+        for step in steps(text):
+            if not (isinstance(step, Command) and left_out(name, step.typed)):
+                reader.follow(step)
+
+
+def test_what_is_left_out_is_there() -> None:
+    told = {
+        (name, step.typed) for name, text in texts() for step in steps(text)
+        if isinstance(step, Command)
+    }  # fmt: skip
+    there = [(one, start) for one, start in NOT_RUN
+             if any(name == one and typed.startswith(start) for name, typed in told)]  # fmt: skip
+
+    assert there == list(NOT_RUN)
