@@ -138,6 +138,9 @@ def test_a_request_is_copied_as_a_curl_command_that_works(visit, client: httpx.C
     page.locator(ROWS).first.click()
 
     page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.keyboard.press("c")
 
     expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
     copied = page.evaluate("navigator.clipboard.readText()")

@@ -112,6 +112,13 @@ addEventListener("keydown", press);
 addEventListener("hashchange", route);
 addEventListener("unhandledrejection", (happened) => say(happened.reason?.message ?? String(happened.reason), "bad"));
 
+const known = new Set();
+journal.addEventListener("change", () => {
+  const fresh = journal.lines.filter((one) => one.session && !known.has(one.session));
+  for (const one of fresh) known.add(one.session);
+  if (fresh.length) refresh().catch(() => {});
+});
+
 route();
 journal.run();
 refresh().catch(() => {});

@@ -45,7 +45,7 @@ export function build(view) {
   const changed = later(() => {
     journal.judgeAll(wrong.checked);
     refresh();
-    say(`${list.items.length.toLocaleString("en")} requests`);
+    say(`${list.items.length.toLocaleString("en")} requests`, "quiet");
   }, 80);
   for (const one of [text, status, operation, session, wrong]) one.addEventListener("input", changed);
   text.addEventListener("keydown", (happened) => {
