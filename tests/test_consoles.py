@@ -1,7 +1,10 @@
 """Every command of every document is run, in the order of its document."""
 
 import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +32,14 @@ GIVEN = {
 """Files that a document takes for granted."""
 NEEDS = {"docs/guides/tests-in-parallel.md": "chromium"}
 """Programs that commands of a document need, besides curl."""
+
+
+SCRIPTS = {
+    "docs/guides/check-in-ci.md": "run by tests/test_guide_ci.py",
+    "docs/guides/bring-your-own-contract.md": "staging.example.com is nobody's",
+    "docs/guides/run-in-containers.md": "need Docker; see tests/test_places.py",
+}
+"""Documents with blocks of sh, which are not run here, and why."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -77,3 +88,26 @@ def test_what_is_left_out_is_there() -> None:
              if any(name == one and typed.startswith(start) for name, typed in told)]  # fmt: skip
 
     assert there == list(NOT_RUN)
+
+
+def test_scripts_are_where_it_is_said() -> None:
+    assert {name for name, text in texts() if "\n```sh\n" in text} == set(SCRIPTS)
+
+
+BENCHMARKS = sorted(
+    {step.typed.split()[1] for name, text in texts() if name == "benchmarks/README.md"
+     for step in steps(text) if isinstance(step, Command) and step.typed.startswith("python ")}
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("program", BENCHMARKS)
+def test_a_benchmark_has_the_options_that_are_told(program: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, program, "--help"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    text = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
+    told = set(re.findall(rf"^\$ python {program}.*?$", text, re.MULTILINE))
+    options = {word for line in told for word in line.split() if word.startswith("--")}
+
+    assert {option for option in options if option not in ended.stdout} == set()
