@@ -407,6 +407,15 @@ def test_which_paths_are_of_the_control_api(path: str, ours: bool) -> None:  # n
     assert is_control(path) is ours
 
 
+@pytest.mark.parametrize("before", ["", "/~one", "/~%0d%0ax:%20y", "/~%C3%A4"])
+def test_the_console_is_at_a_folder(client: httpx.Client, before: str) -> None:
+    answered = client.get(f"{before}/__understudy?a=b")
+
+    assert answered.status_code == 307
+    assert answered.next_request is not None
+    assert answered.next_request.url.raw_path.lower() == f"{before}/__understudy/".lower().encode()
+
+
 def test_metrics_count_what_was_answered(client: httpx.Client) -> None:
     threads(client, "one")
     threads(client, limit="many")
