@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.consoles import ROOT, Command, Reader, steps
+from tests.consoles import BLOCK, NAMED, ROOT, Command, Reader, steps
 
 from understudy import MockServer
 
@@ -18,6 +18,7 @@ NOT_RUN = {
     ("benchmarks/README.md", "sudo apt-get install wrk"): "changes the machine",
     ("benchmarks/README.md", "python benchmarks/"): "takes minutes and quiet cores; see below",
     ("docs/explanation/what-green-means.md", "understudy selftest ./"): "takes a minute",
+    ("docs/guides/frontend-offline.md", ""): "run by tests/export/test_guide.py, with its packages",
     ("docs/guides/check-in-ci.md", "understudy check"): "run by tests/test_guide_ci.py",
     ("docs/guides/compare-contracts.md", "understudy diff"): "run by tests/cli/test_diff.py",
 }
@@ -92,6 +93,32 @@ def test_what_is_left_out_is_there() -> None:
 
 def test_scripts_are_where_it_is_said() -> None:
     assert {name for name, text in texts() if "\n```sh\n" in text} == set(SCRIPTS)
+
+
+PYTHON = {
+    "docs/guides/compare-contracts.md": "its two documents are those of a reader",
+    "docs/guides/test-with-pytest.md": "run by tests/test_pytest_plugin.py",
+    "docs/reference/python.md": "signatures",
+}
+"""Documents with blocks of Python that are not run here, and why."""
+
+
+def python_blocks() -> Iterator[tuple[str, str]]:
+    for name, text in texts():
+        for language, block in BLOCK.findall(text):
+            if language == "python" and not NAMED.match(block):
+                yield name, block
+
+
+@pytest.mark.parametrize(
+    ("name", "block"), [(name, block) for name, block in python_blocks() if name not in PYTHON]
+)
+def test_python_runs(name: str, block: str) -> None:
+    exec(compile(block, name, "exec"), {})
+
+
+def test_python_is_left_out_where_it_is_said() -> None:
+    assert {name for name, _ in python_blocks()} >= set(PYTHON)
 
 
 BENCHMARKS = sorted(

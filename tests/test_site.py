@@ -48,6 +48,12 @@ def test_a_file_that_is_linked_is_a_page_that_shows_it(site: Path) -> None:
     assert "newest" in shown
 
 
+def test_bars_in_code_of_tables_are_bars(site: Path) -> None:
+    commands = pages(site)["docs/reference/commands.html"]
+
+    assert "<code>--tier [smoke|pr|nightly]</code>" in commands
+
+
 def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:
     used = {
         place
