@@ -89,4 +89,3 @@ def visit(chromium: Browser, server: MockServer) -> Iterator[Callable[..., Page]
 @pytest.fixture
 def page(visit: Callable[..., Page]) -> Page:
     return visit()
-

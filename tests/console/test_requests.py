@@ -177,7 +177,9 @@ def test_an_exchange_becomes_a_scenario_that_repeats_it(
 
 
 def test_hostile_values_are_shown_and_never_run(page: Page, client: httpx.Client) -> None:
-    hostile = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    hostile = (
+        "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    )
     headers = {"X-Note": hostile, "Authorization": "Bearer x", "Content-Type": "application/json"}
     body = {"name": hostile, "assistant_type": hostile}
     client.post(CHATS, params={"company_id": 7, "note": hostile}, json=body, headers=headers)
@@ -206,4 +208,6 @@ def test_what_a_server_does_is_told_between_the_requests(
 
     expect(option(page, "getThread")).to_have_count(1)
     option(page, "listWebThreads").click()
-    expect(page.locator("#exchange")).to_contain_text(re.compile("There is no entry 1-\\d+ any more"))
+    expect(page.locator("#exchange")).to_contain_text(
+        re.compile("There is no entry 1-\\d+ any more")
+    )
