@@ -12,7 +12,6 @@ from understudy.state.journal import Journal, after
 from understudy.types import JsonObject
 
 _NEAREST = 3
-_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
