@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 COPIED = ("openapi", "fixtures", "Makefile", "pyproject.toml", "requirements.txt", "README.md")
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAMED = re.compile(r"# (\S+\.\w+)\n")
+NAMED = re.compile(r"(?:#|//) (\S+\.\w+)\n")
 PLACE = re.compile(r"\b(?:127\.0\.0\.1|localhost):(\d+)\b")
 READY = re.compile(r" at http://127\.0\.0\.1:\d+/")
 SERVES = re.compile(r"\S*understudy (serve|proxy|replay)\b(?!.* --help)")
@@ -35,7 +35,7 @@ class Command:
     def fits(self, said: str) -> bool:
         """Tell whether what was said begins with what is shown."""
         pattern = re.escape(self.shown.strip()).replace(re.escape("..."), ".*")
-        return not pattern or re.match(rf"{pattern}(\n|$)", said, re.DOTALL) is not None
+        return not pattern or re.match(rf"{pattern} *(\n|$)", said, re.DOTALL) is not None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Reader:
         """Do what the document says, and hold what comes against what it shows."""
         if isinstance(step, Text):
             (self.folder / step.name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / step.name).write_text(step.content, encoding="utf-8")
+            (self.folder / step.name).write_text(self.as_here(step.content), encoding="utf-8")
             return
         typed = self.made(step.typed) if step.typed.startswith("make ") else step.typed
         if SERVES.match(typed):

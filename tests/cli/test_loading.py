@@ -63,6 +63,7 @@ ENDING = [
     ("check", "cats/openapi.yaml", "--har", "cats.har", "--fail-on", "never"),
     ("diff", "cats/openapi.yaml", "cats/openapi.yaml"),
     ("explain", "cats/openapi.yaml"),
+    ("export", "har", "cats/openapi.yaml", "--output", "exported.har"),
     ("fixtures", "cats/openapi.yaml", "--operation", "listCats", "--count", "1"),
     ("learn", "cats.har", "--contract", "cats/openapi.yaml"),
     ("lint", "cats/openapi.yaml"),
@@ -94,7 +95,7 @@ def run(*arguments: str) -> Result:
 def test_every_command_that_takes_a_contract_is_tried_here() -> None:
     tried = {command for command, *_ in (*SERVING, *ENDING)}
 
-    assert tried == main.commands.keys() - {"selftest"}
+    assert tried == main.commands.keys() - {"completion", "selftest"}
 
 
 @pytest.mark.parametrize("command", [*SERVING, *ENDING], ids=lambda command: command[0])

@@ -1,4 +1,4 @@
-"""A real browser for the console, one for the whole session, with a page for each test."""
+"""A real browser for the console, one for each module, with a page for each test."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ THREAD = f"/thena/api/v1/chat/{AGENT}/threads/{AGENT}"
 CHATS = "/cattix/api/v1/chat/threads"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop is in the way of tests that have their own
 def chromium() -> Iterator[Browser]:
     """Start the Chromium that is installed."""
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -89,4 +89,3 @@ def visit(chromium: Browser, server: MockServer) -> Iterator[Callable[..., Page]
 @pytest.fixture
 def page(visit: Callable[..., Page]) -> Page:
     return visit()
-

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-
 from tests.console.conftest import CHATS, THREAD, THREADS
+
 from understudy import MockServer, Settings
 
 VIEWS = ("requests", "operations", "sessions", "state", "coverage")
@@ -100,10 +100,10 @@ def test_tab_leads_to_everything_and_the_focus_is_seen(
             """() => {
               const one = document.activeElement;
               window.missing.delete(one.type === "radio" ? one.name : one);
-              const shown = one.type === "radio" && one.nextElementSibling ? one.nextElementSibling : one;
-              const styles = [getComputedStyle(one), getComputedStyle(shown)];
-              return [window.missing.size, one === document.body ||
-                styles.some((style) => style.outlineStyle !== "none" && style.outlineWidth !== "0px")];
+              const shown = one.type === "radio" ? one.nextElementSibling ?? one : one;
+              const outlined = [one, shown].map((each) => getComputedStyle(each)).some(
+                (style) => style.outlineStyle !== "none" && style.outlineWidth !== "0px");
+              return [window.missing.size, one === document.body || outlined];
             }"""
         )
         assert outline, page.evaluate("document.activeElement.outerHTML")
@@ -195,9 +195,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_inline_runs(
     assert "onclick" not in response.text
 
 
-def test_a_lost_server_is_told_and_found_again(
-    visit: Callable[..., Page], chromium: Browser
-) -> None:
+def test_a_lost_server_is_told_and_found_again(chromium: Browser) -> None:
     with MockServer("thena") as server:
         page, port = chromium.new_page(), int(server.url.rpartition(":")[2])
         page.goto(f"{server.url}/__understudy/")
@@ -234,8 +232,8 @@ def test_ten_thousand_requests_scroll_and_filter_without_a_long_task(
     page.evaluate(
         """() => {
           window.long = [];
-          new PerformanceObserver((all) => long.push(...all.getEntries().map((one) => one.duration)))
-            .observe({type: "longtask"});
+          const add = (all) => long.push(...all.getEntries().map((one) => one.duration));
+          new PerformanceObserver(add).observe({type: "longtask"});
         }"""
     )
     page.evaluate(

@@ -5,7 +5,6 @@ import subprocess
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.console.conftest import AGENT, CHATS, THREADS
 from tests.console.hands import tab_to
 
@@ -117,11 +116,13 @@ def test_samples_keep_values_that_shells_and_python_would_read(
     page: Page, control: httpx.Client
 ) -> None:
     page.locator(OPTIONS).first.click()
-    odd = "it's $HOME `x` \\ \"q\" ü"
+    odd = 'it\'s $HOME `x` \\ "q" ü'
     page.get_by_label("x-api-key").fill("k'ey$(id)")
     page.get_by_label("offset query").fill(odd)
 
-    subprocess.run(["bash", "-c", f"{sample(page, 'curl')} --silent"], capture_output=True, check=True)
+    subprocess.run(
+        ["bash", "-c", f"{sample(page, 'curl')} --silent"], capture_output=True, check=True
+    )
     with pytest.raises(httpx.HTTPStatusError):  # such an offset is refused
         exec(compile(sample(page, "httpx"), "sample", "exec"), {})
 

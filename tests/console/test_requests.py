@@ -4,9 +4,9 @@ from pathlib import Path
 
 import httpx
 from playwright.sync_api import Page, expect
-
 from tests.console.conftest import CHATS, THREAD, THREADS
 from tests.console.hands import tab_to
+
 from understudy import MockServer, Settings
 
 ROWS = "#lines [role=option]"
@@ -138,6 +138,9 @@ def test_a_request_is_copied_as_a_curl_command_that_works(visit, client: httpx.C
     page.locator(ROWS).first.click()
 
     page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.keyboard.press("c")
 
     expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -177,7 +180,9 @@ def test_an_exchange_becomes_a_scenario_that_repeats_it(
 
 
 def test_hostile_values_are_shown_and_never_run(page: Page, client: httpx.Client) -> None:
-    hostile = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    hostile = (
+        "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+    )
     headers = {"X-Note": hostile, "Authorization": "Bearer x", "Content-Type": "application/json"}
     body = {"name": hostile, "assistant_type": hostile}
     client.post(CHATS, params={"company_id": 7, "note": hostile}, json=body, headers=headers)
@@ -206,4 +211,6 @@ def test_what_a_server_does_is_told_between_the_requests(
 
     expect(option(page, "getThread")).to_have_count(1)
     option(page, "listWebThreads").click()
-    expect(page.locator("#exchange")).to_contain_text(re.compile("There is no entry 1-\\d+ any more"))
+    expect(page.locator("#exchange")).to_contain_text(
+        re.compile("There is no entry 1-\\d+ any more")
+    )

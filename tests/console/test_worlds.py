@@ -3,7 +3,6 @@
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.console.conftest import CHATS, THREADS
 from tests.console.hands import tab_to
 

@@ -93,7 +93,7 @@ def test_every_link_of_the_landing_page_leads_somewhere_here(
 ) -> None:
     links = re.findall(r'href="([^"]+)"', clients[server].get("/").text)
     statuses = [clients[server].get(link).status_code for link in links]
-    assert statuses == [200] * (6 if server == "all" else 2)
+    assert statuses == [200] * (7 if server == "all" else 3)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")

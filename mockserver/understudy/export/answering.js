@@ -27,7 +27,9 @@ export const list = (told, options) =>
     let body = put(structuredClone(reply.body), options.items, found);
     for (const [pointer, rule] of Object.entries(options.around ?? {}))
       body = put(body, pointer, around[rule](page));
-    return { ...reply, body };
+    const headers = new Headers(reply.headers);
+    if (options.total) headers.set(options.total, page.total);
+    return { ...reply, headers, body };
   });
 
 /** Answer with one item of the list that `listed` tells of. */
@@ -162,8 +164,8 @@ function pageOf(total, query, { size, offset, page, first = 1, usual }) {
 }
 
 function numberOf(query, name, usual) {
-  const said = name && query.get(name);
-  return said ? Math.max(Number(said), 0) : usual;
+  const number = Number.parseFloat((name && query.get(name)) ?? "");
+  return Number.isNaN(number) ? usual : Math.max(number, 0);
 }
 
 const keyOf = (asked, by = []) =>

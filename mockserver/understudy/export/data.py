@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from urllib.parse import quote
 
 from understudy.codec import loads
@@ -42,10 +43,13 @@ def answers_of(told: Told) -> JsonObject:
             key_of(told, one.arguments): reply_of(one.exchange.reply)
             for one in reversed(told.shown)
         }
-    return {
-        key_of(told, one.arguments): {**_head(one.reply), "body": one.empty, "items": [*one.items]}
-        for one in told.wholes
-    }
+    left_out = {*told.cut.varying, told.cut.total_header}
+    found: JsonObject = {}
+    for one in told.wholes:
+        kept = tuple(pair for pair in one.reply.headers if pair[0].lower() not in left_out)
+        head = _head(replace(one.reply, headers=kept))
+        found[key_of(told, one.arguments)] = {**head, "body": one.empty, "items": [*one.items]}
+    return found
 
 
 def key_of(told: Told, arguments: Arguments) -> str:

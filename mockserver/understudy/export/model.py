@@ -41,7 +41,8 @@ class Cut:
 
     `items` lead to the array in the answer. A page has `usual` items where `size` does not say,
     all if it is None. `filters` keep the items whose member is what the parameter says. `around`
-    are members beside the items that tell of the page.
+    are members beside the items that tell of the page, `total_header` is a header field that says
+    how many items there are. Header fields that are `varying` differ from page to page.
     """
 
     items: Tokens
@@ -52,6 +53,8 @@ class Cut:
     usual: int | None = None
     filters: Mapping[str, Tokens] = field(default_factory=dict)
     around: Mapping[Tokens, str] = field(default_factory=dict)
+    total_header: str = ""
+    varying: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

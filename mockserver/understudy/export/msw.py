@@ -35,6 +35,8 @@ _NOT_REPRODUCED: Final = (
     "same, but for the members that repeat the body."
 )
 
+_BREAK: Final = "\n  "
+
 _HANDLERS: Final = Template("""\
 $comment
 
@@ -107,6 +109,11 @@ def _for_msw(export: Export) -> Export:
         for one in told
     ]
     notes = [f"{id_} is left out: {reason}" for id_, reason in refused.items() if reason]
+    notes += [
+        f"{one.operation.id} has no header field {name}, which differs from page to page"
+        for one in told
+        for name in (one.cut.varying if one.cut else ())
+    ]
     return replace(export, told=tuple(alone), notes=(*export.notes, *notes))
 
 
@@ -157,9 +164,6 @@ def _types(export: Export) -> str:
     if len(line) > WIDTH:
         line = f"export type Operation ={''.join(f'{_BREAK}| {name}' for name in names)};"
     return _TYPES.substitute(operations=line)
-
-
-_BREAK: Final = "\n  "
 
 
 def _comment(text: str) -> str:

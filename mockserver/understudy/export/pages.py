@@ -19,6 +19,7 @@ from understudy.contract.meaning.model import Listing, Tokens
 from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.pointers import MISSING, follow
 from understudy.contract.wire.writing import Arguments, text
+from understudy.exchange import Reply
 from understudy.export.asking import Asker
 from understudy.export.model import Cut, Whole
 from understudy.types import Json
@@ -106,14 +107,17 @@ def learned(asker: Asker, listing: Listing, wholes: Sequence[Whole]) -> Cut | No
     }
     found = replace(found, filters=kept)
     samples = [
-        (one, query, body)
+        (one, query, reply)
         for one in sampled
-        for query, body in _samples(asker, listing, found, one, kept)
+        for query, reply in _samples(asker, listing, found, one, kept)
     ]
-    if any(_items(body, found.items) != _page(found, one, q)[0] for one, q, body in samples):
+    if not all(_agrees(found, one, query, reply) for one, query, reply in samples):
         return None
-    around = _around(found, samples)
-    return None if around is None else replace(found, around=around)
+    around = _around(found, [(one, query, _body(reply.body)) for one, query, reply in samples])
+    if around is None:
+        return None
+    total, varying = _fields(found, paging.total_header, samples)
+    return replace(found, around=around, total_header=total, varying=varying)
 
 
 def _holds(
@@ -122,13 +126,39 @@ def _holds(
     """Tell whether a filter keeps the items that it should."""
     cut = replace(cut, filters=filters)
     samples = [pair for pair in _samples(asker, listing, cut, one, filters) if pair[0]]
-    return all(_items(body, cut.items) == _page(cut, one, query)[0] for query, body in samples)
+    return all(_agrees(cut, one, query, reply) for query, reply in samples)
+
+
+def _agrees(cut: Cut, one: Whole, query: Mapping[str, Json], reply: Reply) -> bool:
+    """Tell whether an answer has the items that it should."""
+    return _items(_body(reply.body), cut.items) == _page(cut, one, query)[0]
+
+
+def _fields(
+    cut: Cut, total: str, samples: Sequence[tuple[Whole, dict[str, Json], Reply]]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the header field that has the total, and those that differ from page to page."""
+    counted = {
+        name.lower()
+        for name, _ in (pair for one, _, _ in samples[:1] for pair in one.reply.headers)
+        if name.lower() == total.lower()
+        and all(
+            reply.header(total.lower()) == str(_page(cut, one, query)[1].total)
+            for one, query, reply in samples
+        )
+    }
+    varying = {
+        name.lower()
+        for one, _, reply in samples
+        for name, _ in {*one.reply.headers} ^ {*reply.headers}
+    }
+    return next(iter(counted), ""), tuple(sorted(varying - counted))
 
 
 def _samples(
     asker: Asker, listing: Listing, cut: Cut, one: Whole, filters: Mapping[str, Tokens]
-) -> Iterator[tuple[dict[str, Json], Json]]:
-    """Yield queries that are valid, with the bodies that answer them."""
+) -> Iterator[tuple[dict[str, Json], Reply]]:
+    """Yield queries that are valid, with what answers them."""
     known = {p.name: p for p in listing.operation.parameters if p.location == "query"}
     for query in _queries(cut, one, filters):
         if not all(asker.supply.fits(known[name], value) for name, value in query.items()):
@@ -136,7 +166,7 @@ def _samples(
         arguments = {**one.arguments, **{("query", name): v for name, v in query.items()}}
         reply = asker.ask(listing.operation, arguments).reply
         if reply.status == one.reply.status:
-            yield query, _body(reply.body)
+            yield query, reply
 
 
 def _queries(cut: Cut, one: Whole, filters: Mapping[str, Tokens]) -> Iterator[dict[str, Json]]:

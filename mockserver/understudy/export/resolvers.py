@@ -69,6 +69,8 @@ def _of_list(cut: Cut) -> Iterator[tuple[str, Json]]:
         yield "filters", {name: _pointer(tokens) for name, tokens in cut.filters.items()}
     if cut.around:
         yield "around", {_pointer(tokens): rule for tokens, rule in cut.around.items()}
+    if cut.total_header:
+        yield "total", cut.total_header
 
 
 def _pointer(tokens: tuple[str, ...]) -> str:

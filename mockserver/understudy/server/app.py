@@ -24,7 +24,7 @@ from understudy.generate.loaded import NOTHING, Loaded
 from understudy.respond.problems import refusal
 from understudy.respond.service import Service
 from understudy.scenario.library import Scenarios, admit
-from understudy.server.control.api import Control, is_control
+from understudy.server.control.api import PREFIX, Control, is_control
 from understudy.server.control.desk import Desk, Scenario
 from understudy.server.control.history import History
 from understudy.server.control.holding import Holding
@@ -81,10 +81,10 @@ class Application:
         )
         libraries = [one.scenarios for one in self.mounted]
         admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
-        self._pages = self._static_pages()
         served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
         self.history = History(self.kept.journal, Reader(served, settings.secret))
         self._control = self._controlled(served, settings) if settings.control else None
+        self._pages = self._static_pages()
         self._cors: ASGIApp | None = None
         if settings.cors:
             self._cors = CORSMiddleware(
@@ -200,7 +200,8 @@ class Application:
     def _static_pages(self) -> Mapping[str, Callable[[], Reply]]:
         """Return what makes the documents that never change, by path, when they are asked for."""
         served = [(mounted.prefix, mounted.service) for mounted in self.mounted]
-        home = cache(partial(_home, served))
+        console = f"{PREFIX}/" if self._control else ""
+        home = cache(partial(_home, served, console))
         pages: dict[str, Callable[[], Reply]] = {"/": home}
         for prefix, service in served:
             pages[f"{prefix}/openapi.json"] = partial(_document, service.contract)
@@ -214,8 +215,8 @@ class Application:
         return any(one.places.find(path) for one in self.mounted)
 
 
-def _home(served: Sequence[tuple[str, Service]]) -> Reply:
-    return Reply(200, landing_page(served).encode(), (), "text/html; charset=utf-8")
+def _home(served: Sequence[tuple[str, Service]], console: str) -> Reply:
+    return Reply(200, landing_page(served, console).encode(), (), "text/html; charset=utf-8")
 
 
 def _told(mounted: Sequence[Mounted]) -> list[Scenario]:

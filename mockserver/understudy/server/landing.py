@@ -23,15 +23,19 @@ pre { padding: .75rem 1rem; border-radius: .4rem; overflow-x: auto; background: 
 """
 
 
-def landing_page(served: Sequence[tuple[str, Service]]) -> str:
-    """Return the HTML page for services and their prefixes; curls take the page's own address."""
+def landing_page(served: Sequence[tuple[str, Service]], console: str = "") -> str:
+    """Return the HTML page for services and their prefixes; curls take the page's own address.
+
+    `console` is where the console is, if there is one.
+    """
+    shown = f' <a href="{console}">The console</a> shows what is asked.' if console else ""
     sections = "".join(_section(prefix, service) for prefix, service in served)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Understudy</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<style>{_STYLE}</style></head><body><h1>Understudy is standing in</h1>"
         "<p>Any well-formed credential is good unless the server was started with its own."
-        f"</p>{sections}"
+        f"{shown}</p>{sections}"
         "<script>for (const pre of document.querySelectorAll('pre'))"
         " pre.textContent = pre.textContent.replaceAll('http://127.0.0.1', location.origin)"
         "</script></body></html>"

@@ -97,10 +97,11 @@ function draw() {
 }
 
 function share(label, part, whole) {
-  const percent = whole ? Math.round((100 * part) / whole) : 100;
+  const percent = whole ? (100 * part) / whole : 100;
+  const told = percent > 0 && percent < 1 ? "< 1 %" : `${Math.floor(percent)} %`;
   const bar = svg("svg", { viewBox: "0 0 100 4", preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("rect", { width: 100, height: 4, class: "rest" }), svg("rect", { width: percent, height: 4, class: "part" }));
-  return h("div", { class: "share" }, h("span", { class: "muted" }, label), h("strong", {}, `${percent} %`), h("span", {}, `${part} of ${whole}`), bar);
+  return h("div", { class: "share" }, h("span", { class: "muted" }, label), h("strong", {}, told), h("span", {}, `${part.toLocaleString("en")} of ${whole.toLocaleString("en")}`), bar);
 }
 
 /** Return a picture: a strip for each operation, a square for each of its answers. */

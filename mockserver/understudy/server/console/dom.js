@@ -49,12 +49,12 @@ export function pill(status) {
 
 let clearing = 0;
 
-/** Say something that the user caused: it is shown shortly, and read out. */
+/** Say something that the user caused: it is read out, and shown shortly unless it is `quiet`. */
 export function say(text, kind = "") {
   const said = document.getElementById("said");
   said.textContent = text;
   said.dataset.kind = kind;
-  said.classList.add("shown");
+  said.classList.toggle("shown", kind !== "quiet");
   clearTimeout(clearing);
   clearing = setTimeout(() => said.classList.remove("shown"), kind === "bad" ? 8000 : 2500);
 }

@@ -61,9 +61,9 @@ class Journal extends EventTarget {
 
   /** Forget the exchanges of a session; without one, all. */
   async clear(session) {
-    await call("DELETE", "journal", { query: { session } });
+    await call("DELETE", "journal", { query: session === "" ? { unnamed: true } : { session } });
     this.#round += 1;
-    this.#reset(session === undefined || session === "" ? [] : this.lines.filter((one) => one.session !== session));
+    this.#reset(session === undefined ? [] : this.lines.filter((one) => one.session !== session));
   }
 
   /** Judge more than the last lines. */

@@ -10,7 +10,8 @@ export function bodyView(body) {
   const note = body.cut && h("p", { class: "muted" }, `Of ${body.size.toLocaleString("en")} bytes only the beginning was kept.`);
   if ("json" in body) return code(JSON.stringify(body.json, null, 2), "Body", true);
   const text = body.text ?? body.base64;
-  return h("div", {}, note, text === undefined ? null : code(text, "Body", false));
+  const isJson = Boolean(body.cut) && /^\s*[[{]/.test(text ?? "");
+  return h("div", {}, note, text === undefined ? null : code(isJson ? laid(text) : text, "Body", isJson));
 }
 
 /** Return text as a block of code that can be copied; of a long one, the beginning at first. */
@@ -24,6 +25,20 @@ export function code(text, label, isJson) {
     pre.focus();
   }, { class: "quiet" });
   return h("div", { class: "block" }, button("Copy", () => copy(text, label), { class: "quiet corner", "aria-label": `Copy: ${label}` }), pre, more);
+}
+
+/** Return JSON of which the end may be missing with a line for each member. */
+function laid(text) {
+  const found = [];
+  let margin = "\n";
+  for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[{][\]}]|[^"]/g)) {
+    if (part === "[" || part === "{") found.push(part, (margin += "  "));
+    else if (part === "]" || part === "}") found.push((margin = margin.slice(0, -2) || "\n"), part);
+    else if (part === ",") found.push(part, margin);
+    else if (part === ":") found.push(": ");
+    else if (part.trim()) found.push(part);
+  }
+  return found.join("");
 }
 
 function* coloured(text) {

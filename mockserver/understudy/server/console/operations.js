@@ -5,6 +5,8 @@ import { VirtualList } from "./list.js";
 import { outline } from "./schema.js";
 import { trial } from "./trial.js";
 
+const LONG = 400;
+
 const text = h("input", { type: "search", placeholder: "Filter operations …", "aria-label": "Filter operations", spellcheck: "false" });
 const root = h("div", { id: "operation-list" });
 const count = h("span", { class: "count" });
@@ -94,11 +96,16 @@ function parts(operation, brief) {
       h("button", { type: "button", class: "icon narrow", "aria-label": "Back to the operations", click: keys.Escape }, "×")),
     h("p", { class: "facts" }, h("code", {}, operation.id), h("span", {}, operation.contract), operation.deprecated && h("span", { class: "mark warn" }, "deprecated")),
     operation.summary && h("p", {}, operation.summary),
-    operation.description && operation.description !== operation.summary && h("p", { class: "muted" }, operation.description),
+    operation.description && operation.description !== operation.summary && about(operation.description),
     trial(operation, brief.url),
     h("section", { class: "part", "aria-label": "Documented answers" }, h("h3", {}, "Documented answers"),
       ...operation.responses.map((one) => answer(operation, one))),
   ].filter(Boolean);
+}
+
+function about(text) {
+  const whole = h("p", { class: "muted prose" }, text);
+  return text.length < LONG ? whole : h("details", { class: "answer" }, h("summary", {}, "What it is about"), whole);
 }
 
 function answer(operation, response) {

@@ -45,7 +45,7 @@ export function build(view) {
   const changed = later(() => {
     journal.judgeAll(wrong.checked);
     refresh();
-    say(`${list.items.length.toLocaleString("en")} requests`);
+    say(`${list.items.length.toLocaleString("en")} requests`, "quiet");
   }, 80);
   for (const one of [text, status, operation, session, wrong]) one.addEventListener("input", changed);
   text.addEventListener("keydown", (happened) => {
@@ -98,7 +98,7 @@ async function empty() {
   const one = session.value;
   await journal.clear(one === "*" ? undefined : one);
   close();
-  say(one && one !== "*" ? `The requests of ${one} are forgotten` : "All requests are forgotten");
+  say(one === "*" ? "All requests are forgotten" : `The requests of ${shown(one)} are forgotten`);
 }
 
 function refresh() {
@@ -170,7 +170,7 @@ function draw(line) {
     time,
     h("span", { class: "method", "data-method": line.method }, line.method),
     pill(line.status),
-    h("span", { class: "target", title: line.target }, line.target.replace(UUID, "$1…")),
+    h("span", { class: "target", title: line.target }, h("bdi", {}, line.target.replace(UUID, "$1…"))),
     h("span", { class: "operation" }, line.operation || "—"),
     h("span", { class: "session" }, line.session),
     h("span", { class: "number" }, line.milliseconds < 10 ? line.milliseconds.toFixed(1) : Math.round(line.milliseconds)),

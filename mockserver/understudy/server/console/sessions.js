@@ -6,6 +6,8 @@ import { begin, choose, current, named, refresh, shown, watch } from "./session.
 const STEPS = [["+1 minute", 60], ["+1 hour", 3600], ["+1 day", 86_400]];
 const MODES = { standing: "stands; seconds still pass for limits of rates", running: "moves with the time of day", frozen: "nothing passes" };
 
+const MOST = 200;
+
 const table = h("tbody");
 const title = h("h2");
 const seed = h("input", { type: "number", min: "0", max: "9007199254740991", step: "1", required: true });
@@ -70,7 +72,8 @@ async function fill() {
   const all = await refresh();
   const { scenarios } = await call("GET", "scenarios", { query: named() });
   const session = all.find((one) => one.name === current) ?? all[0];
-  table.replaceChildren(...all.map(row));
+  table.replaceChildren(...all.slice(0, MOST).map(row));
+  if (all.length > MOST) table.append(h("tr", {}, h("td", { colspan: 5, class: "muted" }, `and ${all.length - MOST} more`)));
   title.textContent = `Scenarios of ${shown(current)}`;
   const at = new Date(session.clock.now);
   if (document.activeElement !== seed) seed.value = session.seed;

@@ -69,7 +69,7 @@ function draw(held) {
 function collection(one, index) {
   const save = (changed) => patch({ collections: [changed] });
   const head = [h("strong", {}, one.resource), " ", h("span", { class: "muted" }, `${one.contract}${one.parent === "" || one.parent === undefined ? "" : ` · of ${one.parent}`}`)];
-  const facts = `${one.created?.length ?? 0} created, ${Object.keys(one.changed ?? {}).length} changed`;
+  const facts = `· ${one.created?.length ?? 0} created, ${Object.keys(one.changed ?? {}).length} changed or deleted`;
   return h("details", { open: true, class: "collection", "data-path": `c${index}` }, h("summary", {}, ...head, " ", h("span", { class: "muted" }, facts)),
     tree({ created: one.created ?? [], changed: one.changed ?? {} }, `c${index}`, (value) => save({ ...one, ...value }), true));
 }

@@ -43,7 +43,8 @@ async def commands_of_journal(desk: Desk, asked: Asked) -> Reply:
 
 def clear_journal(desk: Desk, asked: Asked) -> Reply:
     """Forget the exchanges of a session, or all."""
-    desk.history.journal.clear(asked.named or None)
+    unnamed = asked.request.query.get("unnamed")
+    desk.history.journal.clear("" if unnamed else asked.named or None)
     return DONE
 
 
