@@ -88,6 +88,17 @@ export function dialog(title, ...children) {
   return made;
 }
 
+/** Draw anew what is in `root`, with the focus where it was, or nearby if that is gone. */
+export function redraw(root, ...children) {
+  const had = document.activeElement;
+  const inside = root.contains(had);
+  const name = (one) => one.getAttribute("aria-label") ?? one.textContent;
+  root.replaceChildren(...children);
+  if (!inside || had.isConnected && document.activeElement === had) return;
+  const all = [...root.querySelectorAll("a, button, summary, input")];
+  (all.find((one) => name(one) === name(had)) ?? all[0])?.focus({ preventScroll: true });
+}
+
 /** Return a function that runs `act` once, a while after it was called last. */
 export function later(act, milliseconds) {
   let waiting = 0;
