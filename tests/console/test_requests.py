@@ -127,7 +127,9 @@ def test_pausing_holds_what_comes_and_clearing_forgets(
     expect(page.locator(ROWS)).to_have_count(4)
     page.keyboard.press("Escape")
     tab_to(page, page.get_by_role("button", name="Clear"))
-    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    expect(page.locator(ROWS)).to_have_count(4)
+    page.keyboard.press("Shift+X")
 
     expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
     assert control.get("/journal").json()["count"] == 0

@@ -19,7 +19,7 @@ const SHORTCUTS = [
   ["c", "Requests: copy as curl"],
   ["s", "Requests: make this a scenario"],
   ["p", "Requests: pause, and go on"],
-  ["x", "Requests: clear"],
+  ["Shift X", "Requests: clear"],
   ["n", "Sessions: new session; State: new snapshot"],
   ["r", "State: read again"],
   ["t", "light or dark"],

@@ -16,7 +16,7 @@ const session = select([["*", "any session"]], { "aria-label": "Filter by sessio
 const wrong = h("input", { type: "checkbox", id: "only-findings" });
 const count = h("span", { class: "count", id: "count" });
 const pause = button("Pause", () => toggle(), { id: "pause", title: "p", "aria-pressed": "false" });
-const clear = button("Clear", () => empty(), { id: "clear", title: "Forget these requests (x)" });
+const clear = button("Clear", () => empty(), { id: "clear", title: "Forget these requests (Shift+X)" });
 const root = h("div", { id: "lines" });
 const nothing = h("div", { class: "nothing" });
 const detail = h("div", { id: "exchange", class: "detail", role: "region", "aria-label": "Exchange", hidden: true });
@@ -67,7 +67,7 @@ export function enter([id = ""]) {
 export const keys = {
   "/": () => text.focus(),
   p: () => toggle(),
-  x: () => empty(),
+  X: () => empty(),
   j: () => list.step(1),
   k: () => list.step(-1),
   c: () => detail.querySelector("[data-act=curl]")?.click(),
