@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -255,6 +256,23 @@ def test_what_is_no_pattern_is_refused(client: httpx.Client) -> None:
 
     assert answered.status_code == 400
     assert answered.json()["detail"].startswith("query limit: a mapping is taken for a JSON Schema")
+    assert "\n" not in answered.json()["detail"]
+
+
+def test_what_is_wrong_with_a_body_is_told_member_by_member(client: httpx.Client) -> None:
+    answered = control(client, "POST", "/clock/advance", {"seconds": -1})
+
+    wrong = {"location": "body", "pointer": "/seconds", "got": -1}
+    assert answered.status_code == 422
+    assert wrong.items() <= answered.json()["errors"][0].items()
+
+
+def test_a_body_that_is_not_json_is_told_with_its_place(client: httpx.Client) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answered = client.post("/__understudy/clock/advance", content=b'{"a":', headers=headers)
+
+    assert re.search(r": body: .* \(at \d+\)$", answered.json()["detail"])
 
 
 def test_a_wait_ends_when_enough_has_come(client: httpx.Client, server: MockServer) -> None:

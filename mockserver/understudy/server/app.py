@@ -137,7 +137,8 @@ class Application:
 
     async def _in_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the session that a request is for, which a prefix of its path may name."""
-        send = leading(scope, self._prefixes, send)
+        if scope["method"] != "GET":
+            send = leading(scope, self._prefixes, send)
         name, scope = asked_for(scope)
         try:
             scope[SESSION] = self.sessions.find(name)

@@ -11,13 +11,9 @@ from urllib.parse import quote
 
 from starlette.types import Message, Scope, Send
 
-_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-
 
 def leading(scope: Scope, prefixes: Sequence[str], send: Send) -> Send:
     """Return `send`, which completes Location where the request is below a prefix."""
-    if scope["method"] in _SAFE:
-        return send
     prefix = _prefix(scope["path"], prefixes)
     return partial(_lead, quote(prefix).encode(), send) if prefix else send
 
