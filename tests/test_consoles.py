@@ -13,7 +13,7 @@ from tests.consoles import BLOCK, NAMED, ROOT, Command, Reader, steps
 
 from understudy import MockServer
 
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("[!.]*/README.md")])
 NOT_RUN = {
     ("benchmarks/README.md", "sudo apt-get install wrk"): "changes the machine",
     ("benchmarks/README.md", "python benchmarks/"): "takes minutes and quiet cores; see below",

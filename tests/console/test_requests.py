@@ -6,6 +6,7 @@ import httpx
 from playwright.sync_api import Page, expect
 from tests.console.conftest import CHATS, THREAD, THREADS
 from tests.console.hands import tab_to
+from tests.server.test_workers import serving
 
 from understudy import MockServer, Settings
 
@@ -214,3 +215,16 @@ def test_what_a_server_does_is_told_between_the_requests(
     expect(page.locator("#exchange")).to_contain_text(
         re.compile("There is no entry 1-\\d+ any more")
     )
+
+
+def test_the_requests_of_several_workers_are_all_there(visit) -> None:
+    target = "/api/v1/chat/threads"
+    with serving() as (_, url):
+        page = visit(url=url)
+        for number in range(12):
+            httpx.get(f"{url}{target}", params={"company_id": number + 1})
+
+        expect(page.locator(ROWS)).to_have_count(12)
+        option(page, "company_id=7").click()
+        expect(page.locator("#exchange h2")).to_contain_text("company_id=7")
+        expect(page.locator("#exchange .facts .pill")).to_have_text("401")

@@ -218,6 +218,26 @@ def test_an_idle_session_makes_room() -> None:
     assert opened.names() == ("two",)
 
 
+def test_a_session_that_one_server_only_reads_is_in_use_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("understudy.state.sessions.time.monotonic", lambda: now)
+    records: list[bytes] = []
+    reading, other = (Sessions(SETTING, Shared(records), idle=80.0) for _ in range(2))
+    other.find("kept")
+    other.find("idle")
+
+    for _ in range(20):
+        now += 9.0
+        reading.find("kept")
+    told = len(records)
+    other.find("new")
+
+    assert sorted(other.names()) == ["kept", "new"]
+    assert told <= 2 + 10  # not at every request
+
+
 def test_a_session_starts_as_a_copy_of_the_initial_world() -> None:
     initial = Store()
     initial.create(("cats", "cat", 1), {"name": "tom"})

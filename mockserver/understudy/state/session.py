@@ -51,7 +51,7 @@ class Session:
     ) -> None:
         self.name = name
         self.used = used
-        """When it was used last, in seconds of a clock that only goes forward."""
+        """When the last record of it came, in seconds of a clock that only goes forward."""
         self._writer = writer
         self._initial = initial
         self._snapshots: dict[str, tuple[Store, Setting]] = {}

@@ -69,7 +69,7 @@ function filter() {
 function draw(one) {
   return [h("span", { class: one.deprecated ? "entry old" : "entry" },
     h("span", { class: "method", "data-method": one.method }, one.method),
-    h("span", { class: "target", title: one.path }, one.path),
+    h("span", { class: "target", title: one.path }, h("bdi", {}, one.path)),
     h("span", { class: "muted about" }, one.summary || one.id))];
 }
 
