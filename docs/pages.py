@@ -15,10 +15,12 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("*.md", "docs/**/*.md", "*/README.md")
+DOCUMENTS = ("*.md", "docs/**/*.md", "[!.]*/README.md")
 IMAGES = ("docs/**/*.png", "docs/**/*.svg")
 LINK = re.compile(r"(?<=\]\()(?![a-z]+:|#)([^)#\s]+)")
 FENCED = re.compile(r"^(```+|~~~+).*?^\1$", re.MULTILINE | re.DOTALL)
+ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+CODE = re.compile(r"`[^`]+`")
 LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".toml": "toml"}
 SHOWN = """\
 ---
@@ -48,7 +50,12 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
         page_of = posixpath.normpath(posixpath.join(folder, found[1])) + ".md"
         return f"{found[1]}.md" if files.get_file_from_path(page_of) else found[1]
 
-    return LINK.sub(shown, markdown)
+    return ROW.sub(_unescaped, LINK.sub(shown, markdown))
+
+
+def _unescaped(row: re.Match[str]) -> str:
+    """Return a row of a table without the backslashes that GitHub wants before bars in code."""
+    return CODE.sub(lambda code: code[0].replace(r"\|", "|"), row[0])
 
 
 def _file(config: MkDocsConfig, place: Path) -> File:

@@ -9,7 +9,7 @@ import pytest
 from understudy.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("[!.]*/README.md")]
 ALL = "".join(path.read_text(encoding="utf-8") for path in DOCUMENTS)
 
 

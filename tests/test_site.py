@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("[!.]*/README.md")])
 FETCHED = re.compile(r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"?([^\s\">]+)")
 LINKED = re.compile(r"<link\b[^>]*\bhref=\"?([^\s\">]+)")
 
@@ -46,6 +46,12 @@ def test_a_file_that_is_linked_is_a_page_that_shows_it(site: Path) -> None:
     shown = pages(site)["openapi/thena/behaviour.yaml.html"]
 
     assert "newest" in shown
+
+
+def test_bars_in_code_of_tables_are_bars(site: Path) -> None:
+    commands = pages(site)["docs/reference/commands.html"]
+
+    assert "<code>--tier [smoke|pr|nightly]</code>" in commands
 
 
 def test_nothing_is_fetched_from_elsewhere(site: Path) -> None:

@@ -1,12 +1,15 @@
 import ast
 import json
 import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.console.conftest import AGENT, CHATS, THREADS
 from tests.console.hands import tab_to
+
+from understudy import MockServer
 
 OPTIONS = "#operation-list [role=option]"
 
@@ -129,3 +132,41 @@ def test_samples_keep_values_that_shells_and_python_would_read(
     sent = [one["request"]["target"] for one in control.get("/journal").json()["entries"]]
     assert [str(httpx.URL(one).params["offset"]) for one in sent] == [odd, odd]
     assert AGENT in sent[0]
+
+
+def test_hostile_contracts_are_shown_and_never_run(visit, tmp_path: Path) -> None:
+    hostile = "<img src=x onerror=\"document.title='taken'\">"
+    schema = {"type": "object", "properties": {hostile: {"type": "string", "description": hostile}}}
+    content = {"application/json": {"schema": schema}}
+    operation = {
+        "operationId": f"list {hostile}",
+        "summary": hostile,
+        "description": hostile * 20,
+        "parameters": [
+            {"name": hostile, "in": "query", "schema": {"enum": [hostile]}, "description": hostile}
+        ],
+        "responses": {"200": {"description": hostile, "content": content}},
+    }
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": hostile, "version": hostile},
+        "paths": {"/things": {"get": operation}},
+    }
+    (tmp_path / "hostile.json").write_text(json.dumps(document))
+    with MockServer(tmp_path / "hostile.json") as server:
+        page = visit("operations", url=server.url)
+        expect(page.locator("#operation")).to_contain_text(hostile)
+        page.get_by_text("What it is about").click()
+        page.locator(".answer summary").last.click()
+        expect(page.locator("#operation .schema")).to_contain_text(hostile)
+        page.get_by_role("button", name="Send").click()
+        expect(page.locator(".answered .pill")).to_have_text("200")
+        page.keyboard.press("Escape")
+        page.evaluate("location.hash = '#/coverage'")
+        expect(page.locator(".reach")).to_have_count(1)
+        page.evaluate("location.hash = '#/requests'")
+        page.locator("#lines [role=option]").click()
+        expect(page.locator("#exchange .schema")).to_contain_text(hostile)
+
+        assert page.locator("main img").count() == 0
+        assert page.title() == "Requests · Understudy"

@@ -6,6 +6,7 @@ import httpx
 from playwright.sync_api import Page, expect
 from tests.console.conftest import CHATS, THREAD, THREADS
 from tests.console.hands import tab_to
+from tests.server.test_workers import serving
 
 from understudy import MockServer, Settings
 
@@ -126,7 +127,9 @@ def test_pausing_holds_what_comes_and_clearing_forgets(
     expect(page.locator(ROWS)).to_have_count(4)
     page.keyboard.press("Escape")
     tab_to(page, page.get_by_role("button", name="Clear"))
-    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    expect(page.locator(ROWS)).to_have_count(4)
+    page.keyboard.press("Shift+X")
 
     expect(page.get_by_text("Nothing was asked yet.")).to_be_visible()
     assert control.get("/journal").json()["count"] == 0
@@ -138,6 +141,9 @@ def test_a_request_is_copied_as_a_curl_command_that_works(visit, client: httpx.C
     page.locator(ROWS).first.click()
 
     page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.keyboard.press("c")
 
     expect(page.get_by_role("status").first).to_have_text("The curl command is copied")
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -211,3 +217,16 @@ def test_what_a_server_does_is_told_between_the_requests(
     expect(page.locator("#exchange")).to_contain_text(
         re.compile("There is no entry 1-\\d+ any more")
     )
+
+
+def test_the_requests_of_several_workers_are_all_there(visit) -> None:
+    target = "/api/v1/chat/threads"
+    with serving() as (_, url):
+        page = visit(url=url)
+        for number in range(12):
+            httpx.get(f"{url}{target}", params={"company_id": number + 1})
+
+        expect(page.locator(ROWS)).to_have_count(12)
+        option(page, "company_id=7").click()
+        expect(page.locator("#exchange h2")).to_contain_text("company_id=7")
+        expect(page.locator("#exchange .facts .pill")).to_have_text("401")

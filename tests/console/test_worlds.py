@@ -108,6 +108,7 @@ def test_sessions_are_begun_looked_at_reset_and_removed(
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("row", name="mine")).to_have_count(0)
+    expect(page.get_by_role("button", name="default", exact=True)).to_be_focused()
     assert [one["name"] for one in control.get("/sessions").json()["sessions"]] == [""]
 
 
@@ -208,5 +209,8 @@ def test_coverage_shows_what_the_traffic_has_reached(visit, client: httpx.Client
     page.keyboard.press("Home")
     expect(row).to_have_count(1)
     tab_to(page, row.get_by_role("link"))
+    client.get(THREADS)
+    expect(row).to_contain_text("3 requests")
+    expect(row.get_by_role("link")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#operation h2")).to_contain_text("web-threads")

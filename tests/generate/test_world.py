@@ -238,11 +238,15 @@ QUERIES = st.fixed_dictionaries(
 )
 
 
-def create(query: Json, body: Json, *, seed: int = 1, ordinal: int = 1) -> JsonObject:
+def create(
+    query: Json, body: Json, *, seed: int = 1, ordinal: int = 1, later: int = 0
+) -> JsonObject:
     contract = CONTRACTS["cattix"]
     action = contract.behaviour.operations["createThread"]
-    creation = World(contract, seed=seed).creation("thread", action.let, action.assign)
-    return creation(query["company_id"], ordinal, Request(query=query, body=body))
+    world = World(contract, seed=seed)
+    creation = world.creation("thread", action.let, action.assign)
+    now = world.clock.now + 1_000_000 * later
+    return creation(query["company_id"], ordinal, Request(query=query, body=body), now)
 
 
 @settings(deadline=None, max_examples=60)
@@ -279,6 +283,15 @@ def test_what_is_created_is_coherent_with_what_was_there(
     assert_coherent(contract, "AssistantChatThreadSchema", [*created, *existing])
     ids = [thread["thread_id"] for thread in (*created, *existing)]
     assert len(set(ids)) == len(ids)
+
+
+def test_what_is_created_is_of_the_time_at_which_it_is_created() -> None:
+    dates = [
+        create({"company_id": 7}, {"assistant_type": "general"}, later=seconds)["date_added"]
+        for seconds in (0, 90)
+    ]
+
+    assert dates == ["2026-01-15T12:00:00Z", "2026-01-15T12:01:30Z"]
 
 
 def test_a_customer_of_the_company_is_found_by_its_id() -> None:

@@ -4,7 +4,7 @@ from urllib.parse import quote, quote_plus
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from understudy.report.words import cut, hidden, several, some, told, visible
+from understudy.report.words import cut, hidden, several, some, told, typed, visible
 
 texts = st.text(st.characters(exclude_categories=()))
 
@@ -33,6 +33,14 @@ def test_secrets_are_hidden_in_every_notation(before: str, secret: str, after: s
     for form in forms:
         found = hidden(f"{before}{form}{after}", {secret: "N"})
         assert not any(form in part for part in found.split("$N"))
+
+
+@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1))
+@example("understudy")
+def test_a_command_keeps_its_own_name_whatever_the_key_is(key: str) -> None:
+    found = typed(f"understudy --api-key {key}", {key: "KEY"})
+
+    assert found == f"understudy {hidden(f'--api-key {key}', {key: 'KEY'})}"
 
 
 @given(texts)

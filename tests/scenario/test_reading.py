@@ -47,7 +47,11 @@ MISTAKES = [
         "/rules/0/answer/headers/X-A",
         "is not a text that",
     ),
-    ("rules: [{on: orders, limit: {requests: 5}}]", "/rules/0/limit/seconds", "is not a number"),
+    (
+        "rules: [{on: orders, limit: {requests: 5}}]",
+        "/rules/0/limit/seconds",
+        "is not a number from 0.001 to 1000000000",
+    ),
     (
         "rules: [{on: orders, limit: {requests: 5, seconds: 1, reset: never}}]",
         "/rules/0/limit/reset",

@@ -161,7 +161,7 @@ def test_the_console_is_a_page_with_a_strict_policy(client: httpx.Client) -> Non
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert (again.status_code, again.content) == (304, b"")
-    assert control(client, "").headers["location"] == "/__understudy/"
+    assert control(client, "").headers["location"] == "__understudy/"
     assert control(client, "/console/api.py").status_code == 404
     assert control(client, "/console/..%2fpage.py").status_code == 404
     assert client.post("/__understudy/").status_code == 404

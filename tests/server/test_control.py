@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -255,6 +256,23 @@ def test_what_is_no_pattern_is_refused(client: httpx.Client) -> None:
 
     assert answered.status_code == 400
     assert answered.json()["detail"].startswith("query limit: a mapping is taken for a JSON Schema")
+    assert "\n" not in answered.json()["detail"]
+
+
+def test_what_is_wrong_with_a_body_is_told_member_by_member(client: httpx.Client) -> None:
+    answered = control(client, "POST", "/clock/advance", {"seconds": -1})
+
+    wrong = {"location": "body", "pointer": "/seconds", "got": -1}
+    assert answered.status_code == 422
+    assert wrong.items() <= answered.json()["errors"][0].items()
+
+
+def test_a_body_that_is_not_json_is_told_with_its_place(client: httpx.Client) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answered = client.post("/__understudy/clock/advance", content=b'{"a":', headers=headers)
+
+    assert re.search(r": body: .* \(at \d+\)$", answered.json()["detail"])
 
 
 def test_a_wait_ends_when_enough_has_come(client: httpx.Client, server: MockServer) -> None:
@@ -405,6 +423,15 @@ def test_a_session_is_named_in_every_way(client: httpx.Client) -> None:
 )
 def test_which_paths_are_of_the_control_api(path: str, ours: bool) -> None:  # noqa: FBT001
     assert is_control(path) is ours
+
+
+@pytest.mark.parametrize("before", ["", "/~one", "/~%0d%0ax:%20y", "/~%C3%A4"])
+def test_the_console_is_at_a_folder(client: httpx.Client, before: str) -> None:
+    answered = client.get(f"{before}/__understudy?a=b")
+
+    assert answered.status_code == 307
+    assert answered.next_request is not None
+    assert answered.next_request.url.raw_path.lower() == f"{before}/__understudy/".lower().encode()
 
 
 def test_metrics_count_what_was_answered(client: httpx.Client) -> None:

@@ -1,8 +1,11 @@
 """What readers of the journal are shown: no secrets in any form, and what a pattern means."""
 
+import asyncio
 import json
 import time
 from base64 import b64encode
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -208,3 +211,33 @@ def test_reading_all_of_a_full_journal_takes_no_time_to_speak_of() -> None:
 
     assert time.process_time() - start < 2.0
     assert CATTIX.operations["listThreads"]
+
+
+@pytest.mark.parametrize("way", ["find", "wait", "verify", "follow"])
+def test_while_a_full_journal_is_judged_others_are_served(way: str) -> None:
+    journal = MemoryJournal()
+    for number in range(1, 1001):
+        journal.number = number
+        journal.add(
+            entry("GET", "/api/v1/chat/threads", f"company_id={number}")._replace(number=number)
+        )
+    history, wanted = History(journal, reader()), pattern({"query": {"company_id": -1}})
+    ways: Mapping[str, Callable[[], Coroutine[Any, Any, object]]] = {
+        "find": lambda: history.find(wanted),
+        "wait": lambda: history.wait(wanted, 1, 0.0),
+        "verify": lambda: history.verify(wanted, Times(times=1)),
+        "follow": lambda: first(history),
+    }
+
+    async def first(history: History) -> object:
+        return await anext(history.follow(wanted, (1, 1)))
+
+    async def turns() -> int:
+        judged = asyncio.ensure_future(ways[way]())
+        count = 0
+        while not judged.done():
+            count += 1
+            await asyncio.sleep(0)
+        return count
+
+    assert asyncio.run(turns()) > 20

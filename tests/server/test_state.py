@@ -133,7 +133,8 @@ def schema(url: str) -> str:
     [
         (["--state", "postgresql://me:secret@127.0.0.1:1/x"], ExitCode.START, "me:***@127.0.0.1"),
         (["--state", "mysql://me:secret@127.0.0.1/x"], ExitCode.START, "no database for state"),
-        (["--load", "nowhere"], ExitCode.USAGE, "nowhere holds no realistic set of resources"),
+        (["--load", "nowhere"], ExitCode.USAGE, "nowhere: no such file or folder"),
+        (["--state", "sqlite:/w.db"], ExitCode.USAGE, "write sqlite:////w.db"),
     ],
 )
 def test_a_server_that_cannot_begin_with_its_state_says_why(

@@ -1,3 +1,4 @@
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.state.worlds import add, names, sessions
 
+from understudy.errors import StateError
 from understudy.state.log import FileLog
 from understudy.state.sessions import Sessions
 
@@ -76,3 +78,22 @@ def test_creations_of_several_processes_get_distinct_ordinals(tmp_path: Path, op
     created = opened().default.created("cats", "cat", 1)
     assert [cat["ordinal"] for cat in created] == [*range(1, 301)]
     assert sorted(cat["name"] for cat in created) == sorted("abc" * 100)
+
+
+@pytest.mark.parametrize("left", [0, 1, 20])
+def test_where_no_space_is_left_a_record_is_refused_whole(
+    opened: Open, tmp_path: Path, left: int
+) -> None:
+    one, other = opened(), opened()
+    add(one.default, "tom")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "log").stat().st_size + left, hard))
+    try:
+        with pytest.raises(StateError):
+            add(one.default, "felix")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    add(other.default, "garfield")
+
+    assert names(one.find()) == names(other.find()) == ["tom", "garfield"]

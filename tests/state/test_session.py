@@ -218,6 +218,26 @@ def test_an_idle_session_makes_room() -> None:
     assert opened.names() == ("two",)
 
 
+def test_a_session_that_one_server_only_reads_is_in_use_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("understudy.state.sessions.time.monotonic", lambda: now)
+    records: list[bytes] = []
+    reading, other = (Sessions(SETTING, Shared(records), idle=80.0) for _ in range(2))
+    other.find("kept")
+    other.find("idle")
+
+    for _ in range(20):
+        now += 9.0
+        reading.find("kept")
+    told = len(records)
+    other.find("new")
+
+    assert sorted(other.names()) == ["kept", "new"]
+    assert told <= 2 + 10  # not at every request
+
+
 def test_a_session_starts_as_a_copy_of_the_initial_world() -> None:
     initial = Store()
     initial.create(("cats", "cat", 1), {"name": "tom"})
@@ -257,8 +277,9 @@ class Interleaved(RuleBasedStateMachine):
         super().__init__()
         self.servers = tuple(map(sessions, self.logs()))
         self.expected: dict[str, list[str]] = {"": [], "a": [], "b": []}
-        self.kept: dict[str, tuple[list[str], int]] = {}
+        self.kept: dict[str, tuple[list[str], int, int]] = {}
         self.tallies = dict.fromkeys(self.expected, 0)
+        self.seeds = dict.fromkeys(self.expected, SETTING.seed)
         self.counter = 0
 
     def logs(self) -> tuple[Log, Log]:
@@ -286,12 +307,12 @@ class Interleaved(RuleBasedStateMachine):
     @rule(whose=whose, which=which)
     def reset(self, whose: str, which: int) -> None:
         self.servers[which].find(whose).reset()
-        self.expected[whose], self.tallies[whose] = [], 0
+        self.forget(whose)
 
     @rule(whose=whose, which=which)
     def snapshot(self, whose: str, which: int) -> None:
         self.servers[which].find(whose).snapshot("kept")
-        self.kept[whose] = self.expected[whose], self.tallies[whose]
+        self.kept[whose] = self.expected[whose], self.tallies[whose], self.seeds[whose]
 
     @rule(whose=whose, which=which)
     def rollback(self, whose: str, which: int) -> None:
@@ -301,12 +322,17 @@ class Interleaved(RuleBasedStateMachine):
                 session.rollback("kept")
             return
         session.rollback("kept")
-        self.expected[whose], self.tallies[whose] = self.kept[whose]
+        self.expected[whose], self.tallies[whose], self.seeds[whose] = self.kept[whose]
+
+    @rule(whose=whose, which=which, seed=st.sampled_from([SETTING.seed, SETTING.seed + 1]))
+    def reseed(self, whose: str, which: int, seed: int) -> None:
+        self.servers[which].find(whose).reseed(seed)
+        self.seeds[whose] = seed
 
     @rule(whose=st.sampled_from(["a", "b"]), which=which)
     def remove(self, whose: str, which: int) -> None:
         self.servers[which].remove(whose)
-        self.expected[whose], self.tallies[whose] = [], 0
+        self.forget(whose)
         self.kept.pop(whose, None)
 
     @invariant()
@@ -314,6 +340,28 @@ class Interleaved(RuleBasedStateMachine):
         for server in self.servers:
             for whose, expected in self.expected.items():
                 assert names(server.find(whose)) == expected
+                assert server.find(whose).seed == self.seeds[whose]
+
+    def forget(self, whose: str) -> None:
+        self.expected[whose], self.tallies[whose], self.seeds[whose] = [], 0, SETTING.seed
+
+
+def test_a_shorter_log_says_the_setting_of_each_snapshot(tmp_path: Path) -> None:
+    opened = sessions(open_log(f"sqlite:///{tmp_path}/state.db"))
+    session = opened.find("a")
+    session.reseed(SETTING.seed + 1)
+    session.snapshot("other seed")
+    session.reset()
+    session.snapshot("own seed")
+
+    opened.compact()
+
+    assert session.seed == SETTING.seed
+    session.rollback("other seed")
+    assert session.seed == SETTING.seed + 1
+    session.rollback("own seed")
+    assert session.seed == SETTING.seed
+    opened.close()
 
 
 class InterleavedInADatabase(Interleaved):

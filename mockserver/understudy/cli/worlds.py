@@ -50,7 +50,7 @@ def world_options(command: Callable[..., None]) -> Callable[..., None]:
     def taken(*arguments: Any, scenarios: tuple[str, ...], store: str, **options: Any) -> None:
         if store and "://" not in store:
             raise click.BadParameter(
-                f"{store} is no URL of a database; write sqlite:///{store}",
+                f"{store} is no URL of a database; write sqlite:///{store.removeprefix('sqlite:')}",
                 param_hint="--state",
             )
         names, files = scenarios_of(scenarios)

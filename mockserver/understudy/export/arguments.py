@@ -10,6 +10,7 @@ from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.model import Operation, Parameter
 from understudy.contract.pointers import MISSING
+from understudy.contract.schemas import resolve
 from understudy.contract.wire.writing import Arguments, text
 from understudy.export.asking import Asker
 from understudy.export.model import Place
@@ -32,11 +33,27 @@ class Choosing:
         if not all(values):
             return []
         found: dict[bytes, Arguments] = {}
-        for number in range(self._count):
+        told_apart = {(p.location, p.name) for p in required} <= {*self.identifying(operation)}
+        for number in range(self._count if told_apart else 1):
             chosen = [one[min(number, len(one) - 1)] for one in values]
             places = [(one.location, one.name) for one in required]
             found.setdefault(identity(chosen), dict(zip(places, chosen, strict=True)))
         return list(found.values())
+
+    def identifying(
+        self, operation: Operation, others: Sequence[Runtime] = ()
+    ) -> tuple[Place, ...]:
+        """Return the parameters that tell answers apart: those in the path, and required ones.
+
+        Arrays and objects do not, nor what a header field or a cookie says.
+        """
+        required = [
+            (one.location, one.name)
+            for one in operation.parameters
+            if (one.location == "path" or (one.location == "query" and one.required))
+            and _is_text(one, self._asker.contract.schemas)
+        ]
+        return (*required, *((one.location, one.name) for one in others))
 
     def _keys(self, operation: Operation, parameter: Parameter) -> list[Json]:
         """Return keys of the parents that a parameter names, as behaviour.yaml makes them."""
@@ -77,14 +94,12 @@ class Choosing:
         return found
 
 
-def identifying(operation: Operation, others: Sequence[Runtime] = ()) -> tuple[Place, ...]:
-    """Return the parameters that tell answers apart: those in the path, and required ones."""
-    required = [
-        (one.location, one.name)
-        for one in operation.parameters
-        if one.location == "path" or (one.location == "query" and one.required)
-    ]
-    return (*required, *((one.location, one.name) for one in others))
+def _is_text(parameter: Parameter, schemas: Mapping[str, Json]) -> bool:
+    """Tell whether a parameter travels as one text, as it stands."""
+    kinds = resolve(parameter.schema, schemas).get("type", ())
+    return parameter.style in ("", "form", "simple") and not {"array", "object"} & {
+        *([kinds] if isinstance(kinds, str) else kinds)
+    }
 
 
 def _is_header_of_http(parameter: Parameter) -> bool:

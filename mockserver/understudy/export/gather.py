@@ -18,7 +18,7 @@ from understudy.contract.pointers import MISSING, follow
 from understudy.contract.wire.writing import Arguments
 from understudy.errors import UnderstudyError
 from understudy.exchange import Exchange
-from understudy.export.arguments import Choosing, identifying
+from understudy.export.arguments import Choosing
 from understudy.export.asking import Asker
 from understudy.export.model import Cut, Member, Place, Shown, Told, Whole
 from understudy.export.pages import learned, whole
@@ -65,7 +65,7 @@ class _Gathering:
                 self._asker.supply.harvest(list(found.items), listing.resource)
         cut = learned(self._asker, listing, wholes) if wholes else None
         shown = [one for found in wholes for one in self._pages(listing, found, cut)]
-        by = identifying(operation, self._paged(listing, cut))
+        by = self._choosing.identifying(operation, self._paged(listing, cut))
         told = Told(operation, by, tuple(shown), wholes=tuple(wholes), cut=cut)
         self._lists[operation.id] = listing, told
 
@@ -148,7 +148,7 @@ class _Gathering:
         ]
         echoes = {} if writing is None else writing.echoes
         told = {t: where.tokens for t, where in echoes.items() if where.location == "body"}
-        by = identifying(operation)
+        by = self._choosing.identifying(operation)
         return Told(operation, by, tuple(shown), any=writing is None, echoes=told)
 
     def _of_members(self, operation: Operation, part: Reading | Writing) -> Told | None:
@@ -167,7 +167,7 @@ class _Gathering:
                 continue
             place = part.id.location, part.id.name
             missing = self._missing(operation, place, good[0].arguments, body)
-            by = identifying(operation)
+            by = self._choosing.identifying(operation)
             member = None
             if isinstance(part, Reading) and told.cut is not None and len(good) == len(asked):
                 member = self._member(part, listing, told, asked, good)

@@ -16,7 +16,7 @@ from understudy.checks.promise import Finding, Severity
 from understudy.checks.verdict import Verdict
 from understudy.exchange import Exchange
 from understudy.report.story import headline
-from understudy.report.words import hidden
+from understudy.report.words import hidden, typed
 from understudy.types import Json, JsonObject
 
 VERSION: Final = 1
@@ -50,7 +50,7 @@ def _run(verdict: Verdict, fail_on: Severity) -> JsonObject:
         "requests": verdict.requests,
         "seconds": round(verdict.seconds, 3),
         "complete": verdict.complete,
-        "reproduce": hidden(verdict.reproduce, verdict.secrets),
+        "reproduce": typed(verdict.reproduce, verdict.secrets),
     }
 
 

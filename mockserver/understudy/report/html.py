@@ -24,7 +24,7 @@ from understudy.report.story import (
     summary,
     variables,
 )
-from understudy.report.words import cut, hidden, told, visible, whole
+from understudy.report.words import cut, hidden, told, typed, visible
 
 _STYLE: Final = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
@@ -132,10 +132,10 @@ def _hints(verdict: Verdict, found: list[Story]) -> str:
     names = variables(verdict, commands)
     hints = [f"The commands read {', '.join(names)} from the environment."] if names else []
     if verdict.reproduce:
-        hints.append(f"Run it again: {verdict.reproduce}")
+        hints.append(f"Run it again: {typed(verdict.reproduce, verdict.secrets)}")
     if verdict.accept:
-        hints.append(f"Accept what was found: {verdict.accept}")
-    return "".join(f"<p>{escape(whole(hint, verdict.secrets))}</p>\n" for hint in hints)
+        hints.append(f"Accept what was found: {typed(verdict.accept, verdict.secrets)}")
+    return "".join(f"<p>{escape(visible(hint))}</p>\n" for hint in hints)
 
 
 def _unchecked(found: list[Gap]) -> str:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from understudy.checks.promise import Finding, Severity
 from understudy.checks.verdict import Unchecked, Verdict
 from understudy.report.story import operation_place, story, subject
-from understudy.report.words import several, told, whole
+from understudy.report.words import several, told, typed, visible
 
 
 def junit(verdict: Verdict, fail_on: Severity = Severity.ERROR) -> str:
@@ -40,7 +40,7 @@ def _properties(verdict: Verdict) -> Iterator[tuple[str, str]]:
     yield "requests", str(verdict.requests)
     yield "complete", "true" if verdict.complete else "false"
     if verdict.reproduce:
-        yield "reproduce", whole(verdict.reproduce, verdict.secrets)
+        yield "reproduce", visible(typed(verdict.reproduce, verdict.secrets))
 
 
 def _cases(verdict: Verdict, fail_on: Severity) -> Iterator[Element]:

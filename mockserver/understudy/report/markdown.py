@@ -18,7 +18,7 @@ from understudy.report.story import (
     subject,
     summary,
 )
-from understudy.report.words import whole
+from understudy.report.words import typed, visible
 
 _PIPE: Final = r"\|"
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#~&]|:(?=\S))")
@@ -62,7 +62,7 @@ def _lines(verdict: Verdict, fail_on: Severity) -> Iterator[str]:
     yield plain(summary(verdict))
     if verdict.reproduce:
         yield from ("", "Run it again:", "")
-        yield from _block(whole(verdict.reproduce, verdict.secrets))
+        yield from _block(visible(typed(verdict.reproduce, verdict.secrets)))
 
 
 def _story(story: Story) -> Iterator[str]:

@@ -23,7 +23,7 @@ from understudy.report.story import (
     summary,
     variables,
 )
-from understudy.report.words import several, some, whole
+from understudy.report.words import several, some, typed, visible
 
 Line: TypeAlias = tuple[tuple[str, str], ...]
 """Pieces of text, each with its style."""
@@ -145,4 +145,4 @@ def _end(verdict: Verdict, shown: list[Story]) -> Iterator[Line]:
         ("Accept what was found", verdict.accept if verdict.findings else ""),
     ):
         if command:
-            yield (f"{what}: ", "dim"), (whole(command, verdict.secrets), "cyan")
+            yield (f"{what}: ", "dim"), (visible(typed(command, verdict.secrets)), "cyan")

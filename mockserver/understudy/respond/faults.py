@@ -11,7 +11,7 @@ from typing import Final
 
 from understudy.contract.wire.invalid import Invalid
 from understudy.respond.content import Content
-from understudy.respond.problems import Fault, detail, phrase
+from understudy.respond.problems import Fault, detail, details, phrase
 from understudy.types import Json, JsonObject
 
 _DEPTH = 3
@@ -53,6 +53,8 @@ def _entries(members: list[Json], fault: Fault, declared: Mapping[str, Json]) ->
     """Return findings as objects with the properties that the members of a list have."""
     found = next(iter(members), None)
     shape = found if isinstance(found, dict) else {}
+    if not shape and not declared:
+        return details(fault.found)
     return [_entry({**dict.fromkeys(declared), **shape}, shape, one) for one in fault.found[:_MOST]]
 
 
@@ -91,6 +93,8 @@ def _detail(fault: Fault) -> list[Json]:
 
 
 def _sentence_of(one: Invalid) -> str:
+    if one.keyword == "json":  # of which the path says where in the text
+        return f"{one.path[0]}: {one.message} (at {one.path[1]})"
     return f"{'.'.join(map(str, one.path))}: {one.message}"
 
 

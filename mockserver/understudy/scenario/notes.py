@@ -48,7 +48,7 @@ class Notes:
         """Return `data` if it is a number between two bounds, both included."""
         if isinstance(data, int | float) and not isinstance(data, bool) and low <= data <= high:
             return data
-        self.error(at, f"is not a number from {low:g} to {high:g}")
+        self.error(at, f"is not a number from {low:.12g} to {high:.12g}")
         return None
 
     def whole(self, data: Json, at: str, low: int, high: int) -> int | None:

@@ -36,6 +36,7 @@ from understudy.server.framework import (
 )
 from understudy.server.kept import Kept, keep
 from understudy.server.landing import landing_page
+from understudy.server.leading import leading
 from understudy.server.middleware import (
     AnswerMiddleware,
     AuthenticateMiddleware,
@@ -79,6 +80,7 @@ class Application:
             _mount("" if alone else f"/{one.name}", one, settings, loaded.get(one.name, NOTHING))
             for one in contracts
         )
+        self._prefixes = [one.prefix for one in self.mounted]
         libraries = [one.scenarios for one in self.mounted]
         admit(libraries, settings.scenarios, map(Path, settings.scenario_files))
         served = [Served(one.prefix, one.service.contract, one.places) for one in self.mounted]
@@ -135,6 +137,8 @@ class Application:
 
     async def _in_session(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find the session that a request is for, which a prefix of its path may name."""
+        if scope["method"] != "GET":
+            send = leading(scope, self._prefixes, send)
         name, scope = asked_for(scope)
         try:
             scope[SESSION] = self.sessions.find(name)

@@ -47,12 +47,17 @@ class Going:
     send: Send
 
 
-def is_directed(scope: Scope) -> bool:
+def is_to_direct(scope: Scope) -> bool:
     """Tell whether scenarios are on, or the request may prefer one."""
     for name, value in scope["headers"]:
         if name == b"prefer" and b"scenario" in value:
             return True
     return b"__scenario" in scope["query_string"] or bool(scope[SESSION].setting.scenarios)
+
+
+def is_directed(scope: Scope) -> bool:
+    """Tell whether scenarios had their early say; what is on may have changed since."""
+    return _DIRECTED in scope
 
 
 async def early(

@@ -19,7 +19,7 @@ from understudy.respond.prefer import NONE
 from understudy.respond.service import Handler, Service
 from understudy.scenario.library import Scenarios
 from understudy.server.arriving import arrive
-from understudy.server.directing import early, is_directed, late
+from understudy.server.directing import early, is_directed, is_to_direct, late
 from understudy.server.faults import pause
 from understudy.server.framework import RoutedAPI, RoutedMiddleware
 from understudy.server.routing import ENCODED
@@ -51,7 +51,7 @@ class _Authenticate(_Step):
     """Lets scenarios have their say, and turns away requests without a good credential."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_directed(scope):
+        if is_to_direct(scope):
             going = await early(self._scenarios, self.handler, scope, receive, send)
             receive, send = going.receive, going.send
             if going.reply is not None:

@@ -90,10 +90,9 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
         route = self._places.find(target, method)
         if route is None:
             return self._dialect.error(404, kind="no-route")
-        operations = route.operations
-        operation = operations.get(method) or (operations.get("GET") if method == "HEAD" else None)
+        operation = route.operation(method)
         if operation is None:
-            return self._wrong_method(method, {*operations})
+            return self._wrong_method(method, {*route.operations})
         context = {"api_base_path": self._base_path, "operation_id": operation.id}
         return route.texts, {"connexion_routing": context, ENCODED: route.raw}
 

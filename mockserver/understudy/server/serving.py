@@ -17,8 +17,6 @@ from understudy.server.app import Application
 from understudy.server.kept import Kept
 from understudy.server.watch import Watched
 
-_TUPLES = ("tokens", "api_keys", "scenarios", "scenario_files", "secret", "load")
-
 
 @dataclass(frozen=True, slots=True)
 class Serving:
@@ -49,7 +47,7 @@ class Serving:
         found = json.loads(text)
         settings = found.pop("settings")
         settings["now"] = datetime.fromisoformat(settings["now"])
-        settings |= {key: tuple(settings[key]) for key in _TUPLES}
+        settings |= {key: tuple(value) for key, value in settings.items() if type(value) is list}
         settings["limits"] = Limits(**settings["limits"])
         loading = found.pop("loading")
         loading["overlays"] = tuple(loading["overlays"])

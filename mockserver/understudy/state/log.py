@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
+from understudy.errors import StateError
+
 ANEW = b'["","anew"]'
 """The record at which whoever reads forgets everything that was read before."""
 
@@ -102,8 +104,15 @@ class FileLog:
         return unread[:whole].split(b"\n")[:-1]
 
     def append(self, record: bytes) -> None:
-        """Add a record."""
-        self._file.write(record + b"\n")
+        """Add a record, whole or not at all. To be used within a block of `locked`."""
+        line, end = record + b"\n", os.fstat(self._file.fileno()).st_size
+        try:
+            if self._file.write(line) == len(line):
+                return
+        except OSError as error:
+            raise StateError(f"no record can be written: {error.strerror}") from error
+        os.ftruncate(self._file.fileno(), end)
+        raise StateError("no space is left for a record")
 
     def compact(self, records: Callable[[], Sequence[bytes]]) -> None:
         """Do nothing: the file ends with its server."""

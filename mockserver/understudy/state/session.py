@@ -51,7 +51,7 @@ class Session:
     ) -> None:
         self.name = name
         self.used = used
-        """When it was used last, in seconds of a clock that only goes forward."""
+        """When the last record of it came, in seconds of a clock that only goes forward."""
         self._writer = writer
         self._initial = initial
         self._snapshots: dict[str, tuple[Store, Setting]] = {}
@@ -186,7 +186,6 @@ class Session:
 
     def records(self) -> Iterator[Sequence[Json]]:
         """Yield the records that bring a new session to where this one is."""
-        yield ("begin",)
         for name, kept in self._snapshots.items():
             yield from self._told(*kept)
             yield "snapshot", name
@@ -227,8 +226,9 @@ class Session:
                 self._put(setting)
 
     def _told(self, store: Store, setting: Setting) -> Iterator[Sequence[Json]]:
+        yield ("reset",)
         yield "restore", store.document()
-        if setting != self.setting or setting != self._initial[1]:
+        if setting != self._initial[1]:
             yield "set", asdict(setting)
 
     def _begin(self, store: Store, setting: Setting) -> None:

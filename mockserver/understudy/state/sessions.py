@@ -31,6 +31,8 @@ IDLE_IN_DATABASE = 7 * 24 * 3600.0
 """The same for sessions that are there to be found again another day."""
 
 _OFTEN = 60.0
+_TOLD = 8
+"""How often within that time those who share the log are told that a session is in use."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -74,11 +76,11 @@ class Sessions:
         self._catch_up()
         if not name:
             return self.default
-        session = self._named.get(name)
-        if session is None:
-            session = self._begun(name)
-        session.used = time.monotonic()
-        return session
+        session = self._named.get(name) or self._begun(name)
+        if time.monotonic() - session.used > self._idle / _TOLD:
+            with self.writing():
+                self.write(name, "used")
+        return self._of(name)
 
     def known(self, name: str) -> Session | None:
         """Return the session of this name, or None where it is not there."""
@@ -144,7 +146,7 @@ class Sessions:
                 self._start_over()
             else:
                 session = self._of(name)
-                session.used = time.monotonic()  # by whichever server
+                session.used = time.monotonic()  # by whichever process
                 session.apply(kind, arguments)
 
     def _of(self, name: str) -> Session:
@@ -185,7 +187,7 @@ class Sessions:
         if now - self._expired > _OFTEN or len(self._named) >= self.most:
             self._expired = now
             for name, session in [*self._named.items()]:
-                if now - session.used > self._idle:
+                if now - session.used > self._idle * (1 + 1 / _TOLD):
                     self.write(name, "remove")
         if len(self._named) >= self.most:
             raise FullError

@@ -33,6 +33,11 @@ class Route:
     texts: Mapping[str, str | None]
     raw: Mapping[str, str] = field(default_factory=dict)
 
+    def operation(self, method: str) -> Operation | None:
+        """Return the operation of a method, if there is one; HEAD is for that of GET."""
+        found = self.operations.get(method)
+        return self.operations.get("GET") if found is None and method == "HEAD" else found
+
 
 @dataclass(slots=True)
 class _Template:

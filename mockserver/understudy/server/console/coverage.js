@@ -1,15 +1,17 @@
 // How much of the contract the traffic so far has reached: answers and parameters, as a picture.
 import { contracts } from "./contracts.js";
-import { h, select, svg } from "./dom.js";
+import { h, redraw, select, svg } from "./dom.js";
 import { journal } from "./journal.js";
 
 const MANY = 40;
 const WIDEST = 1100;
+const MOST = 400;
 const numbers = h("div", { class: "numbers" });
 const picture = h("div", { class: "picture" });
 const rows = h("div", { class: "coverage" });
 const picked = select([["", "all operations"], ["partly", "not fully reached"], ["never", "never asked"]], { "aria-label": "Which operations" });
 let told = [];
+let drawn = "";
 let visible = false;
 
 /** Build the view. */
@@ -25,6 +27,7 @@ export function build(view) {
 export async function enter() {
   visible = true;
   told = await contracts();
+  drawn = "";
   draw();
 }
 
@@ -83,6 +86,9 @@ const decoded = (text) => {
 function draw() {
   const all = seen();
   const each = told.flatMap((contract) => contract.operations.map((operation) => reached(contract, operation, all)));
+  const now = JSON.stringify([picked.value, each.map((one) => [one.count, one.answers, one.parameters, one.others])]);
+  if (now === drawn) return;
+  drawn = now;
   const answers = each.flatMap((one) => one.answers);
   const parameters = each.flatMap((one) => one.parameters);
   numbers.replaceChildren(
@@ -92,8 +98,8 @@ function draw() {
   picture.replaceChildren(...told.map((contract) => mosaic(contract, each.filter((one) => one.contract === contract))));
   const wanted = { "": () => true, never: (one) => !one.count, partly: (one) => one.answers.some((a) => !a.count) || one.parameters.some((p) => !p.seen) }[picked.value];
   const shown = each.filter(wanted);
-  rows.replaceChildren(...shown.slice(0, 400).map(row));
-  if (shown.length > 400) rows.append(h("p", { class: "muted" }, `and ${shown.length - 400} more`));
+  const more = shown.length > MOST ? [h("p", { class: "muted" }, `and ${shown.length - MOST} more`)] : [];
+  redraw(rows, ...shown.slice(0, MOST).map(row), ...more);
 }
 
 function share(label, part, whole) {

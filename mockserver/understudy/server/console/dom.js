@@ -49,12 +49,12 @@ export function pill(status) {
 
 let clearing = 0;
 
-/** Say something that the user caused: it is shown shortly, and read out. */
+/** Say something that the user caused: it is read out, and shown shortly unless it is `quiet`. */
 export function say(text, kind = "") {
   const said = document.getElementById("said");
   said.textContent = text;
   said.dataset.kind = kind;
-  said.classList.add("shown");
+  said.classList.toggle("shown", kind !== "quiet");
   clearTimeout(clearing);
   clearing = setTimeout(() => said.classList.remove("shown"), kind === "bad" ? 8000 : 2500);
 }
@@ -86,6 +86,17 @@ export function dialog(title, ...children) {
   document.body.append(made);
   made.showModal();
   return made;
+}
+
+/** Draw anew what is in `root`, with the focus where it was, or nearby if that is gone. */
+export function redraw(root, ...children) {
+  const had = document.activeElement;
+  const inside = root.contains(had);
+  const name = (one) => one.getAttribute("aria-label") ?? one.textContent;
+  root.replaceChildren(...children);
+  if (!inside || had.isConnected && document.activeElement === had) return;
+  const all = [...root.querySelectorAll("a, button, summary, input")];
+  (all.find((one) => name(one) === name(had)) ?? all[0])?.focus({ preventScroll: true });
 }
 
 /** Return a function that runs `act` once, a while after it was called last. */

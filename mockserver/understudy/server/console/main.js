@@ -1,5 +1,5 @@
 // The console: which view is shown, what keys do, light and dark.
-import { contracts } from "./contracts.js";
+import { forget } from "./contracts.js";
 import * as coverage from "./coverage.js";
 import { dialog, h, say } from "./dom.js";
 import { journal } from "./journal.js";
@@ -19,7 +19,7 @@ const SHORTCUTS = [
   ["c", "Requests: copy as curl"],
   ["s", "Requests: make this a scenario"],
   ["p", "Requests: pause, and go on"],
-  ["x", "Requests: clear"],
+  ["Shift X", "Requests: clear"],
   ["n", "Sessions: new session; State: new snapshot"],
   ["r", "State: read again"],
   ["t", "light or dark"],
@@ -48,6 +48,7 @@ function change(wanted) {
     if (link.dataset.view === wanted) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
+  forget(); // contracts are followed by the server
   if (!built.has(wanted)) {
     built.add(wanted);
     VIEWS[wanted].build(document.getElementById(wanted));
@@ -111,7 +112,13 @@ addEventListener("keydown", press);
 addEventListener("hashchange", route);
 addEventListener("unhandledrejection", (happened) => say(happened.reason?.message ?? String(happened.reason), "bad"));
 
+const known = new Set();
+journal.addEventListener("change", () => {
+  const fresh = journal.lines.filter((one) => one.session && !known.has(one.session));
+  for (const one of fresh) known.add(one.session);
+  if (fresh.length) refresh().catch(() => {});
+});
+
 route();
 journal.run();
 refresh().catch(() => {});
-contracts().catch(() => {});

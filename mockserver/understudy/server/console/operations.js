@@ -15,6 +15,7 @@ let list;
 let all = [];
 let split;
 let asked = "";
+let several = false;
 
 /** Build the view. */
 export function build(view) {
@@ -37,6 +38,7 @@ export function build(view) {
 /** Show the operation that the address names, or the first. */
 export async function enter([contract, id]) {
   const told = await contracts();
+  several = told.length > 1;
   all = told.flatMap((one) => one.operations.map((each) => ({
     ...each, contract: one.name, url: one.url, key: JSON.stringify([one.name, each.id]),
     text: `${each.method} ${each.path} ${each.id} ${each.summary} ${one.name}`.toLowerCase(),
@@ -69,8 +71,8 @@ function filter() {
 function draw(one) {
   return [h("span", { class: one.deprecated ? "entry old" : "entry" },
     h("span", { class: "method", "data-method": one.method }, one.method),
-    h("span", { class: "target", title: one.path }, one.path),
-    h("span", { class: "muted about" }, one.summary || one.id))];
+    h("span", { class: "target", title: one.path }, h("bdi", {}, one.path)),
+    h("span", { class: "muted about" }, [several && one.contract, one.summary || one.id].filter(Boolean).join(" · ")))];
 }
 
 async function show(contract, id, opened) {

@@ -16,7 +16,7 @@ const session = select([["*", "any session"]], { "aria-label": "Filter by sessio
 const wrong = h("input", { type: "checkbox", id: "only-findings" });
 const count = h("span", { class: "count", id: "count" });
 const pause = button("Pause", () => toggle(), { id: "pause", title: "p", "aria-pressed": "false" });
-const clear = button("Clear", () => empty(), { id: "clear", title: "Forget these requests (x)" });
+const clear = button("Clear", () => empty(), { id: "clear", title: "Forget these requests (Shift+X)" });
 const root = h("div", { id: "lines" });
 const nothing = h("div", { class: "nothing" });
 const detail = h("div", { id: "exchange", class: "detail", role: "region", "aria-label": "Exchange", hidden: true });
@@ -45,7 +45,7 @@ export function build(view) {
   const changed = later(() => {
     journal.judgeAll(wrong.checked);
     refresh();
-    say(`${list.items.length.toLocaleString("en")} requests`);
+    say(`${list.items.length.toLocaleString("en")} requests`, "quiet");
   }, 80);
   for (const one of [text, status, operation, session, wrong]) one.addEventListener("input", changed);
   text.addEventListener("keydown", (happened) => {
@@ -67,7 +67,7 @@ export function enter([id = ""]) {
 export const keys = {
   "/": () => text.focus(),
   p: () => toggle(),
-  x: () => empty(),
+  X: () => empty(),
   j: () => list.step(1),
   k: () => list.step(-1),
   c: () => detail.querySelector("[data-act=curl]")?.click(),
@@ -170,7 +170,7 @@ function draw(line) {
     time,
     h("span", { class: "method", "data-method": line.method }, line.method),
     pill(line.status),
-    h("span", { class: "target", title: line.target }, line.target.replace(UUID, "$1…")),
+    h("span", { class: "target", title: line.target }, h("bdi", {}, line.target.replace(UUID, "$1…"))),
     h("span", { class: "operation" }, line.operation || "—"),
     h("span", { class: "session" }, line.session),
     h("span", { class: "number" }, line.milliseconds < 10 ? line.milliseconds.toFixed(1) : Math.round(line.milliseconds)),

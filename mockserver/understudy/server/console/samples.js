@@ -9,9 +9,10 @@ export const SAMPLES = { curl, fetch: script, httpx: python };
 
 /** @param {Wanted} wanted */
 function curl({ method, url, headers, body }) {
-  const words = [`curl ${method === "GET" ? "" : `--request ${method} `}${shell(url)}`];
-  for (const [name, value] of headers) words.push(`--header ${shell(`${name}: ${value}`)}`);
-  if (body !== null) words.push(`--data-binary ${shell(body)}`);
+  const asks = { GET: "", HEAD: "--head " }[method] ?? `--request ${method} `;
+  const words = [`curl ${asks}${shell(url)}`];
+  for (const [name, value] of headers) words.push(`--header ${shell(value.trim() ? `${name}: ${value}` : `${name};`)}`);
+  if (body !== null) words.push(`--data-raw ${shell(body)}`);
   return words.join(" \\\n  ");
 }
 
@@ -43,7 +44,9 @@ function python({ method, url, headers, body }) {
   return `import httpx\n\nresponse = httpx.request(\n${lines.join("\n")}\n)\nresponse.raise_for_status()\nanswer = response.json()`;
 }
 
+/** Return the value of a JSON text; undefined for another, and for numbers that would change. */
 function parsed(body) {
+  if (/\d{16}/.test(body)) return undefined;
   try {
     return JSON.parse(body);
   } catch {

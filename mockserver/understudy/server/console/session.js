@@ -39,8 +39,16 @@ export const shown = (name) => name || "default";
 /** Return the query that names the session that is looked at. */
 export const named = () => ({ session: current });
 
+let listed = "";
+
 function fill() {
   const names = new Set(["", ...sessions.map((one) => one.name), current]);
+  const now = JSON.stringify([...names]);
+  if (now === listed) { // and may be open
+    picker.value = current;
+    return;
+  }
+  listed = now;
   const options = [...names].map((name) => h("option", { value: name }, shown(name)));
   picker.replaceChildren(...options, h("option", { value: NEW }, "new session …"));
   picker.value = current;
@@ -69,4 +77,3 @@ picker.addEventListener("change", () => {
   picker.value = current;
   return begin();
 });
-picker.addEventListener("focus", () => refresh().catch(() => {}));

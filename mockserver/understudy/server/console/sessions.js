@@ -1,10 +1,12 @@
 // Sessions, and of the one that is looked at: seed, clock, scenarios.
 import { call } from "./api.js";
-import { button, field, h, say } from "./dom.js";
+import { button, field, h, redraw, say } from "./dom.js";
 import { begin, choose, current, named, refresh, shown, watch } from "./session.js";
 
 const STEPS = [["+1 minute", 60], ["+1 hour", 3600], ["+1 day", 86_400]];
 const MODES = { standing: "stands; seconds still pass for limits of rates", running: "moves with the time of day", frozen: "nothing passes" };
+
+const MOST = 200;
 
 const table = h("tbody");
 const title = h("h2");
@@ -70,7 +72,8 @@ async function fill() {
   const all = await refresh();
   const { scenarios } = await call("GET", "scenarios", { query: named() });
   const session = all.find((one) => one.name === current) ?? all[0];
-  table.replaceChildren(...all.map(row));
+  const more = all.length > MOST ? [h("tr", {}, h("td", { colspan: 5, class: "muted" }, `and ${all.length - MOST} more`))] : [];
+  redraw(table, ...all.slice(0, MOST).map(row), ...more);
   title.textContent = `Scenarios of ${shown(current)}`;
   const at = new Date(session.clock.now);
   if (document.activeElement !== seed) seed.value = session.seed;

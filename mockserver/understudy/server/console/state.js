@@ -1,6 +1,6 @@
 // What clients created, changed and deleted, as a tree that can be edited.
 import { call } from "./api.js";
-import { button, field, h, say } from "./dom.js";
+import { button, field, h, redraw, say } from "./dom.js";
 import { choose, current, named, refresh, shown, watch } from "./session.js";
 import { reopen, tree } from "./tree.js";
 
@@ -47,7 +47,7 @@ async function fill() {
   draw(held);
   const session = all.find((one) => one.name === current);
   const snapshots = session?.snapshots ?? [];
-  kept.replaceChildren(...snapshots.map((one) => h("li", {}, h("code", {}, one), button("Roll back", () => back(one), { "aria-label": `Roll back to ${one}` }))));
+  redraw(kept, ...snapshots.map((one) => h("li", {}, h("code", {}, one), button("Roll back", () => back(one), { "aria-label": `Roll back to ${one}` }))));
   if (!snapshots.length) kept.replaceChildren(h("li", { class: "muted" }, "None yet."));
 }
 
@@ -69,7 +69,7 @@ function draw(held) {
 function collection(one, index) {
   const save = (changed) => patch({ collections: [changed] });
   const head = [h("strong", {}, one.resource), " ", h("span", { class: "muted" }, `${one.contract}${one.parent === "" || one.parent === undefined ? "" : ` · of ${one.parent}`}`)];
-  const facts = `${one.created?.length ?? 0} created, ${Object.keys(one.changed ?? {}).length} changed`;
+  const facts = `· ${one.created?.length ?? 0} created, ${Object.keys(one.changed ?? {}).length} changed or deleted`;
   return h("details", { open: true, class: "collection", "data-path": `c${index}` }, h("summary", {}, ...head, " ", h("span", { class: "muted" }, facts)),
     tree({ created: one.created ?? [], changed: one.changed ?? {} }, `c${index}`, (value) => save({ ...one, ...value }), true));
 }

@@ -1,18 +1,32 @@
 // A JSON value as a tree: each leaf can be changed, each member removed, and others added.
 import { button, h, say } from "./dom.js";
 
+const AT_ONCE = 200;
+
 /**
  * Return the tree of a value; `save` is given the whole value after a change. The members of a
  * `fixed` one are always the same.
  */
 export function tree(value, path, save, fixed = false) {
   const isList = Array.isArray(value);
-  const lines = Object.entries(value).map(([key, one]) => {
+  const entries = Object.entries(value);
+  const line = ([key, one]) => {
     const put = (changed) => save(isList ? value.with(Number(key), changed) : { ...value, [key]: changed });
     const remove = fixed ? null : () => save(isList ? value.toSpliced(Number(key), 1) : Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)));
     return member(key, one, `${path}/${key}`, put, remove);
-  });
-  return h("ul", { class: "members" }, ...lines, fixed ? null : h("li", { class: "add" }, adder(value, isList, path, save)));
+  };
+  return h("ul", { class: "members" }, ...entries.slice(0, AT_ONCE).map(line), rest(entries.slice(AT_ONCE), line, path), fixed ? null : h("li", { class: "add" }, adder(value, isList, path, save)));
+}
+
+/** Return a button that shows more of a long list. */
+function rest(entries, line, path) {
+  if (!entries.length) return null;
+  const place = h("li", {}, button(`Show more of ${entries.length}`, () => {
+    const shown = entries.slice(0, AT_ONCE).map(line);
+    place.replaceWith(...shown, ...[rest(entries.slice(AT_ONCE), line, path)].filter(Boolean));
+    shown[0].querySelector("button, summary").focus();
+  }, { class: "quiet", "data-path": `${path} more` }));
+  return place;
 }
 
 /** Open the members at these paths again. */

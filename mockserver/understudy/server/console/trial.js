@@ -1,8 +1,8 @@
 // A form for one operation: fill it in, send it, take it along as code.
-import { field, h, pill, select } from "./dom.js";
+import { field, h, pill, say, select } from "./dom.js";
 import { code } from "./json.js";
 import { SAMPLES } from "./samples.js";
-import { current, watch } from "./session.js";
+import { current, shown, watch } from "./session.js";
 import { typeOf } from "./schema.js";
 
 const FORBIDDEN = new Set(["cookie", "host", "content-length"]);
@@ -15,13 +15,15 @@ export function trial(operation, base) {
   const credentials = operation.credentials.map((one) => ({ ...one, input: h("input", { value: one.value, spellcheck: "false", autocomplete: "off" }) }));
   const body = operation.body && h("textarea", { rows: Math.min(16, pretty(operation.body.example).split("\n").length + 1), value: pretty(operation.body.example), spellcheck: "false" });
   const prefer = select([["", "the usual answer"], ...operation.statuses.filter((one) => /^\d+$/.test(one)).map((one) => [one, one])]);
+  const where = h("span", { class: "muted" });
   const sample = h("div", { class: "sample" });
-  const answered = h("div", { class: "answered", "aria-live": "polite" });
+  const answered = h("div", { class: "answered" });
   const tabs = Object.keys(SAMPLES).map((name, index) => h("label", { class: "tab" },
     h("input", { type: "radio", name: "sample", value: name, checked: index === 0 }), h("span", {}, name)));
   const wanted = () => request(operation, base, inputs, credentials, body?.value, prefer.value);
   const paint = () => {
     const { value } = form.querySelector("input[name=sample]:checked");
+    where.textContent = `in session ${shown(current)}`;
     sample.replaceChildren(code(SAMPLES[value](wanted()), `Sample for ${value}`, false));
   };
   const form = h("form", { class: "trial", input: paint, submit: (happened) => {
@@ -31,7 +33,7 @@ export function trial(operation, base) {
   inputs.length > 0 && h("fieldset", {}, h("legend", {}, "Parameters"), ...inputs.map((one) => labelled(one, operation.schemas))),
   credentials.length > 0 && h("fieldset", {}, h("legend", {}, "Credentials"), ...credentials.map((one) => field(`${one.name} (${one.in}, ${one.kind})`, one.input))),
   body && h("fieldset", {}, h("legend", {}, "Body"), field(operation.body.media_type, body, { class: "field whole" })),
-  h("p", { class: "row" }, h("button", { class: "main" }, "Send"), field("Prefer", prefer, { class: "field inline" })),
+  h("p", { class: "row" }, h("button", { class: "main" }, "Send"), field("Prefer", prefer, { class: "field inline" }), where),
   answered,
   h("fieldset", { class: "samples" }, h("legend", {}, "As code"), h("div", { class: "tabs" }, ...tabs), sample));
   repaint = () => form.isConnected && paint();
@@ -112,10 +114,12 @@ async function send(wanted, place) {
     const text = await answered.text();
     const took = Math.round(performance.now() - began);
     const isJson = (answered.headers.get("content-type") ?? "").includes("json");
+    say(`Answered ${answered.status}`, "quiet");
     place.replaceChildren(
       h("p", { class: "facts" }, pill(answered.status), h("span", {}, `${took} ms`), h("span", { class: "muted" }, answered.headers.get("content-type") ?? "no body")),
       ...(text ? [code(isJson ? pretty(text) : text, "Answer", isJson)] : []));
   } catch (error) {
+    say("No answer", "quiet");
     place.replaceChildren(h("p", { class: "bad" }, `No answer: ${error.message}. A fault of a scenario looks like this.`));
   } finally {
     for (const [, pair] of cookies) document.cookie = `${pair.split("=")[0]}=; path=/; Max-Age=0`;

@@ -126,11 +126,11 @@ class Control:
         route = self._places.find(sent_target(scope), method)
         if route is None:
             return dialect.error(404, kind="no-route")
-        operations = route.operations
-        operation = operations.get(method) or (operations.get("GET") if method == "HEAD" else None)
+        operation = route.operation(method)
         if operation is None:
-            head = {"HEAD"} if "GET" in operations else set()
-            return dialect.error(405, headers=(("Allow", ", ".join(sorted({*operations} | head))),))
+            head = {"HEAD"} if "GET" in route.operations else set()
+            allowed = ", ".join(sorted({*route.operations} | head))
+            return dialect.error(405, headers=(("Allow", allowed),))
         handler = self._service.handler(operation.id)
         found = await arrive(handler, scope, receive, route.texts, route.raw)
         if isinstance(found, Reply):

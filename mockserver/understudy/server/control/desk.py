@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from understudy.codec import dumps
 from understudy.exchange import Reply, Request
-from understudy.respond.problems import Fault, problem
+from understudy.respond.problems import MEDIA_TYPE, Fault, problem
 from understudy.respond.service import Service
 from understudy.server.control.history import History
 from understudy.server.control.holding import Holding
@@ -36,10 +36,10 @@ class Desk:
     metrics: Metrics
     served: Sequence[Served]
     holding: Holding
-    scenarios: Callable[[], Sequence[Scenario]] = tuple
-    problems: Callable[[], Sequence[str]] = tuple
-    services: Mapping[str, Service] = field(default_factory=dict)
-    exported: Callable[[Session], bytes] = lambda _session: b""
+    scenarios: Callable[[], Sequence[Scenario]]
+    problems: Callable[[], Sequence[str]]
+    services: Mapping[str, Service]
+    exported: Callable[[Session], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class Asked:
         return desk.sessions.find(self.named)
 
 
-def answer(value: Json, status: int = 200) -> Reply:
+def answer(value: Json) -> Reply:
     """Return a value as the reply."""
-    return Reply(status, dumps(value))
+    return Reply(200, dumps(value))
 
 
 def refused(status: int, detail: str) -> Reply:
     """Return problem details."""
-    return Reply(status, dumps(problem(Fault(status, detail))), (), "application/problem+json")
+    return Reply(status, dumps(problem(Fault(status, detail))), (), MEDIA_TYPE)
 
 
 DONE = Reply(204, b"", (), "")

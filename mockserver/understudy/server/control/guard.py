@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
-from understudy.codec import dumps
 from understudy.exchange import Reply
-from understudy.respond.problems import Fault, problem, refusal
+from understudy.respond.problems import refusal
+from understudy.server.control.desk import refused
 
 _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip"})
 _OWN_SITE = frozenset({b"same-origin", b"none"})
@@ -31,14 +31,14 @@ class Guard:
         headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
         if public:
             reason = "" if self._token else _elsewhere(scope, headers)
-            return _forbidden(reason) if reason else None
+            return refused(403, reason) if reason else None
         reason = _foreign_page(scope["scheme"], headers)
         if reason:
-            return _forbidden(reason)
+            return refused(403, reason)
         if self._token:
             return None if self._is_shown(headers) else _unauthorized()
         reason = _elsewhere(scope, headers)
-        return _forbidden(reason) if reason else None
+        return refused(403, reason) if reason else None
 
     def _is_shown(self, headers: Sequence[tuple[bytes, bytes]]) -> bool:
         shown = [value for name, value in headers if name == b"authorization"]
@@ -98,11 +98,6 @@ def _is_local(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _forbidden(detail: str) -> Reply:
-    body = dumps(problem(Fault(403, detail)))
-    return Reply(403, body, (), "application/problem+json")
 
 
 def _unauthorized() -> Reply:

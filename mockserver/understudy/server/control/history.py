@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from understudy.server.control.pattern import Miss, Pattern
 from understudy.server.control.reading import Reader, Seen
-from understudy.state.journal import Journal, after
+from understudy.state.journal import Entry, Journal, after
 from understudy.types import JsonObject
 
 _NEAREST = 3
-_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,10 @@ class Verdict:
 
 
 class History:
-    """Asks the journal of one server."""
+    """Asks the journal of one server.
+
+    To judge a full journal takes seconds, which a thread does, so that others are served.
+    """
 
     def __init__(self, journal: Journal, reader: Reader) -> None:
         self.journal = journal
@@ -106,18 +109,18 @@ class History:
     async def find(self, wanted: Pattern, *, events: bool = False) -> list[Seen]:
         """Return the exchanges that are meant, of all workers; with `events`, those as well."""
         await self.journal.settled()
-        return self.known(wanted, events=events)
+        return await to_thread(self._of, self.journal.since({}), wanted, events=events)
 
     def known(self, wanted: Pattern, *, events: bool = False) -> list[Seen]:
         """Return the exchanges that are meant, of those that can be read now."""
-        return self._matching(wanted, {}, events=events)[0]
+        return self._of(self.journal.since({}), wanted, events=events)
 
     async def wait(self, wanted: Pattern, count: int, seconds: float) -> list[Seen]:
         """Return the exchanges that are meant when there are `count`, or when time is over."""
         deadline = time.monotonic() + seconds
-        found: list[Seen] = []
-        had: dict[int, int] = {}
         await self.journal.settled()
+        entries = self.journal.since({})
+        found, had = await to_thread(self._of, entries, wanted), after({}, entries)
         while True:
             new, had = self._matching(wanted, had)
             found += new
@@ -139,7 +142,7 @@ class History:
         if last is not None:
             known = [(one.worker, one.number) for one in entries]
             rest = entries[known.index(last) + 1 :] if last in known else entries
-            yield self._of([self.reader.seen(one) for one in rest], wanted, events=True)
+            yield await to_thread(self._of, rest, wanted, events=True)
         while True:
             new, had = self._matching(wanted, had, events=True)
             yield new
@@ -148,13 +151,16 @@ class History:
     async def verify(self, wanted: Pattern, expected: Times) -> Verdict:
         """Return whether there were as many exchanges as `expected`."""
         await self.journal.settled()
-        return self.verdict(wanted, expected)
+        return await to_thread(self._judged, self.journal.since({}), wanted, expected)
 
     def verdict(self, wanted: Pattern, expected: Times) -> Verdict:
         """Return whether there are as many exchanges as `expected`, of those read now."""
+        return self._judged(self.journal.since({}), wanted, expected)
+
+    def _judged(self, entries: Sequence[Entry], wanted: Pattern, expected: Times) -> Verdict:
         others: list[Seen] = []
         count = 0
-        for entry in self.journal.since({}):
+        for entry in entries:
             if wanted.concerns(entry):
                 seen = self.reader.seen(entry)
                 if wanted.matches(seen):
@@ -168,10 +174,10 @@ class History:
         self, wanted: Pattern, had: dict[int, int], *, events: bool = False
     ) -> tuple[list[Seen], dict[int, int]]:
         entries = self.journal.since(had)
-        seen = [self.reader.seen(one) for one in entries]
-        return self._of(seen, wanted, events=events), after(had, entries)
+        return self._of(entries, wanted, events=events), after(had, entries)
 
-    def _of(self, seen: Sequence[Seen], wanted: Pattern, *, events: bool) -> list[Seen]:
+    def _of(self, entries: Sequence[Entry], wanted: Pattern, *, events: bool = False) -> list[Seen]:
+        seen = map(self.reader.seen, entries)
         return [one for one in seen if (events and one.entry.event) or wanted.matches(one)]
 
 

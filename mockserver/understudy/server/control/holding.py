@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from understudy.contract.meaning.infer import meaning
-from understudy.contract.meaning.kinds import kinds
-from understudy.contract.meaning.shape import Shapes
 from understudy.contract.model import Contract
 from understudy.contract.pointers import join
 from understudy.contract.schemas import reference
 from understudy.contract.validate import Validator
+from understudy.fixtures.load import inferred
 from understudy.types import Json, JsonObject
 
 _SHOWN = 5
@@ -77,8 +75,7 @@ class _Resources:
 
     @cached_property
     def _inferred(self) -> Mapping[str, Json]:
-        found = kinds(meaning(self._contract), Shapes(self._contract.schemas))
-        return {name: kind.whole for name, kind in found.items()}
+        return dict(inferred(self._contract))
 
     def _validator(self, name: str) -> Validator:
         if name not in self._validators:

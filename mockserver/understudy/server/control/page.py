@@ -40,7 +40,7 @@ def page(scope: Scope, prefix: str) -> Reply | None:
         return None
     path = scope["path"].partition(prefix)[2]
     if not path:
-        return Reply(307, b"", (("Location", f"{scope['path']}/"),), "")
+        return Reply(307, b"", (("Location", f"{prefix[1:]}/"),), "")
     name = "index.html" if path == "/" else path.removeprefix("/console/")
     if name == path or name not in _names():
         return None

@@ -125,8 +125,8 @@ def _wanted(location: str, name: str, value: Json) -> Wanted:
     try:
         return Wanted(location, name, value, Validator(value))
     except ValueError as error:
-        place = f"{location} {name}".strip()
-        raise ValueError(f"{place}: a mapping is taken for a JSON Schema: {error}") from error
+        place, why = f"{location} {name}".strip(), str(error).partition("\n")[0]
+        raise ValueError(f"{place}: a mapping is taken for a JSON Schema: {why}") from error
 
 
 _PLAINLY: Final[Mapping[str, Callable[[Seen], str | int]]] = {

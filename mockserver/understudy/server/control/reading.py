@@ -94,11 +94,7 @@ class Seen:
     @property
     def operation(self) -> Operation | None:
         """Return the operation that the request was for; HEAD is for that of GET."""
-        if self.asked is None:
-            return None
-        operations = self.asked.route.operations
-        method = self.entry.method
-        return operations.get(method) or (operations.get("GET") if method == "HEAD" else None)
+        return self.asked.route.operation(self.entry.method) if self.asked else None
 
     @property
     def texts(self) -> Mapping[str, str | None]:

@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 from understudy.errors import FixtureError
 from understudy.exchange import Reply
 from understudy.server.control.desk import DONE, Asked, Desk, answer, refused
+from understudy.state.clock import Clock
 from understudy.state.session import Session
 from understudy.types import Json, JsonObject
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_YEAR = 2200
 
 
 def list_sessions(desk: Desk, _asked: Asked) -> Reply:
@@ -59,7 +61,7 @@ def set_clock(desk: Desk, asked: Asked) -> Reply:
     session = asked.session(desk)
     if "now" in asked.body:
         at = datetime.fromisoformat(asked.body["now"].upper())
-        session.advance((_microseconds(at) - session.now) / 1_000_000)
+        session.advance((Clock.at(at).instant - session.now) / 1_000_000)
     if "mode" in asked.body:
         session.put_clock(asked.body["mode"])
     return _shown(session)
@@ -72,9 +74,6 @@ def advance_clock(desk: Desk, asked: Asked) -> Reply:
         return refused(400, f"The clock does not go beyond {_LAST_YEAR}")
     session.advance(seconds)
     return _shown(session)
-
-
-_LAST_YEAR = 2200
 
 
 def list_scenarios(desk: Desk, asked: Asked) -> Reply:
@@ -192,7 +191,3 @@ def _told(session: Session) -> JsonObject:
 
 def _at(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
