@@ -21,6 +21,9 @@ _SILENT = frozenset(
 """Keywords that say nothing of values; those that begin with `x-` do not either."""
 
 _WHOLE = frozenset(("$id", "$schema", "unevaluatedItems", "unevaluatedProperties"))
+_CLOSING = frozenset(("$ref", "additionalProperties", "unevaluatedProperties"))
+"""Keywords that make more of the names of properties than to say what they are."""
+
 _MOST: Final = 300
 """How many references of one schema are written out; the others stay."""
 
@@ -61,8 +64,7 @@ class _Joiner:
             return self._said(self._schemas[name], above | {name}, beside=True)
         if not isinstance(schema, dict):
             return schema
-        said = [key for key in schema.keys() - _SILENT if not key.startswith("x-")]
-        beside = beside or len(said) > 1 or len(schema.get("allOf", ())) > 1
+        beside = beside or len(_bare(schema)) > 1 or len(schema.get("allOf", ())) > 1
 
         def change(key: str) -> Callable[[Json], Json]:
             if key in IN_PLACE:
@@ -72,7 +74,36 @@ class _Joiner:
         found = {key: mapped({key: value}, change(key))[key] for key, value in schema.items()}
         if "allOf" in found:
             found["allOf"] = [part for one in found["allOf"] for part in _conjuncts(one)]
+        return _lean(found)
+
+
+def _lean(schema: JsonObject) -> JsonObject:
+    """Return an object schema whose parts do not repeat what it says of all other members.
+
+    Many branches that differ in nothing but such repetitions take long to fold together.
+    """
+    rest, own = schema.get("additionalProperties"), schema.get("properties", {})
+    if not isinstance(rest, dict) or "patternProperties" in schema:
+        return schema
+    told = _bare(rest)
+
+    def lean(part: Json) -> Json:
+        if not isinstance(part, dict) or part.keys() & _CLOSING:
+            return part
+        found = {k: mapped({k: v}, lean)[k] if k in IN_PLACE else v for k, v in part.items()}
+        if "properties" in found:
+            members = part["properties"].items()
+            found["properties"] = {k: v for k, v in members if k in own or _bare(v) != told}
         return found
+
+    return {k: mapped({k: v}, lean)[k] if k in IN_PLACE else v for k, v in schema.items()}
+
+
+def _bare(schema: Json) -> Json:
+    """Return a schema without the keywords that say nothing of values."""
+    if not isinstance(schema, dict):
+        return schema
+    return {k: v for k, v in schema.items() if k not in _SILENT and not k.startswith("x-")}
 
 
 def _conjuncts(schema: Json) -> Iterator[Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import product
 
 from understudy.contract import canonical as c
 from understudy.contract.canonical import CanonicalSchema
@@ -18,6 +19,7 @@ _TYPED: Mapping[type, str] = {
     c.ObjectView: "object",
     c.StringView: "string",
 }
+_NULLS_IN_100 = 10
 _ALL_TYPES = {"boolean", *_TYPED.values()}
 
 
@@ -49,12 +51,43 @@ def one_of(makers: Sequence[Maker], cheap: Sequence[Maker]) -> Maker:
     return make
 
 
-def apart(branches: Sequence[CanonicalSchema]) -> list[CanonicalSchema]:
-    """Return what each branch admits and no other does, as far as that can be said."""
+def often_whole(maker: Maker) -> Maker:
+    """Return a maker that every second time leaves nothing out: that tells branches apart."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        before = place.draft.whole
+        place.draft.whole = before or source.at("whole").below(2) == 1
+        try:
+            return maker(source, place, key)
+        finally:
+            place.draft.whole = before
+
+    return make
+
+
+def nullable(maker: Maker) -> Maker:
+    """Return a maker that sometimes gives null, and always does deep down."""
+
+    def make(source: Source, place: Place, key: str | int) -> Json:
+        if place.depth > DEPTH or source.at("null").below(100) < _NULLS_IN_100:
+            return None
+        return maker(source, place, key)
+
+    return make
+
+
+def apart(schema: CanonicalSchema) -> list[CanonicalSchema]:
+    """Return what each branch of a union admits and no other does, as far as that can be said."""
+    view = schema.view()
+    if isinstance(view, c.AllOfView):
+        combined = (_folded(parts) for parts in product(*map(apart, view.branches)))
+        return [one for one in combined if one is not None and not c.impossible(one)]
+    if not isinstance(view, c.OneOfView):
+        return [*view.branches] if isinstance(view, c.AnyOfView) else [schema]
     found = []
-    for branch in branches:
+    for branch in view.branches:
         alone = branch
-        for other in branches:
+        for other in view.branches:
             alone = alone if other is branch else c.without(alone, other) or alone
         found.append(alone)
     return [one for one in found if not c.impossible(one)]

@@ -15,6 +15,7 @@ from understudy.config import DEFAULT_LOCALE
 from understudy.contract import canonical as c
 from understudy.contract.behaviour import Behaviour, Values
 from understudy.contract.canonical import CanonicalSchema
+from understudy.contract.discriminator import ambiguous, exact
 from understudy.contract.recipes import AsSchema, Recipe
 from understudy.contract.relations import Relation
 from understudy.contract.schemas import ANYTHING, in_place, members, named, reference, resolve
@@ -137,6 +138,12 @@ class Compiler:
         """Return the validator of a schema of the contract."""
         return Validator(schema.to_json_schema(), self._schemas)
 
+    def exact(self, written: Written) -> CanonicalSchema | None:
+        """Return what a union whose branches only tags tell apart says without them, too."""
+        if not ambiguous(written.schema, self._schemas):
+            return None
+        return c.canonical(*exact(resolve(written.schema, self._schemas), self._schemas))
+
     def tried(self, at: str, reason: str) -> None:
         """Note that values of the schema at `at` are made by trial, and why."""
         self.trials.setdefault(at, reason)
@@ -180,7 +187,7 @@ class Compiler:
             declared=declared,
             least=view.min_properties or 0,
             most=view.max_properties,
-            extras=extras(view, shapes),
+            extras=extras(view, shapes, self._unsaid(view, written)),
         )
 
     def _member(self, by_schema: Maker, member: Written, declared: Declared, key: str) -> Maker:
@@ -202,6 +209,13 @@ class Compiler:
         known = {*view.properties, *view.required}
         in_order = [name for name in self._names(written.schema, 0) if name in known]
         return list(dict.fromkeys([*in_order, *sorted(known)]))
+
+    def _unsaid(self, view: c.ObjectView, written: Written) -> list[str]:
+        """Return the names that are written, of which nothing is said but for all other members."""
+        if view.additional_properties is None:
+            return []
+        found = dict.fromkeys(self._names(written.schema, 0))
+        return [name for name in found if name not in view.properties]
 
     def _names(self, schema: Json, depth: int) -> Iterator[str]:
         """Yield the property names in `schema` and in what it combines, as they are written."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from understudy.codec import dumps
+from understudy.contract.discriminator import exact
 from understudy.contract.instances import broken
 from understudy.contract.model import Contract
 from understudy.contract.nodes import Node, slots, values
@@ -99,7 +100,7 @@ class Entities:
         """Return the validator of a schema, built when it is asked for first."""
         key = dumps(schema)
         if key not in self._validators:
-            self._validators[key] = Validator(schema, self._schemas)
+            self._validators[key] = Validator(*exact(schema, self._schemas))
         return self._validators[key]
 
     def counted(self, schema: Json, value: JsonObject) -> JsonObject:

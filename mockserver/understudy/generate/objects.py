@@ -87,7 +87,7 @@ class ObjectMaker:
 
     def fill(self, source: Source, here: Place, fixed: Mapping[str, Json]) -> JsonObject:
         """Make the members of the object at `here`; those in `fixed` are given."""
-        chosen = self._chosen(source, here.depth)
+        chosen = self._chosen(source, here)
         value: JsonObject = here.value
         value.update((key, None) for key in self.keys if key in chosen)
         names = here.names = dict(here.names)
@@ -117,12 +117,12 @@ class ObjectMaker:
                 raise
             return ABSENT
 
-    def _chosen(self, source: Source, depth: int) -> frozenset[str] | set[str]:
+    def _chosen(self, source: Source, here: Place) -> frozenset[str] | set[str]:
         """Return the names of the members that there will be."""
         if len(self.required) == len(self.keys):
             return self.required
         optional = [key for key in self.keys if key not in self.required]
-        rare = 100 if depth > DEPTH else _ABSENT_IN_100
+        rare = 100 if here.depth > DEPTH else 0 if here.draft.whole else _ABSENT_IN_100
         liked = [k for k in optional if source.at(k).at("present").below(100) >= rare]
         others = [key for key in optional if key not in liked]
         least = max(self.least - len(self.required), 0)
@@ -178,8 +178,8 @@ def member_schema(view: ObjectView, name: str) -> CanonicalSchema:
     return found
 
 
-def extras(view: ObjectView, shapes: Shapes) -> Extras:
-    """Return how objects of `view` get members beyond their named ones."""
+def extras(view: ObjectView, shapes: Shapes, liked: Sequence[str] = ()) -> Extras:
+    """Return how objects of `view` get members beyond their named ones; these names are liked."""
     names = tuple(view.properties)
     patterns = tuple(view.pattern_properties)
     free = view.additional_properties
@@ -189,7 +189,7 @@ def extras(view: ObjectView, shapes: Shapes) -> Extras:
         found = [kind for p in patterns if (kind := _patterned(view, p, shapes))]
         if free is None or not c.impossible(free):
             maker = shapes.maker(free if free is not None else c.anything())
-            found += [Extra(name, maker) for name in _free_names(view, patterns, names)]
+            found += [Extra(name, maker) for name in _free_names(view, patterns, names, liked)]
         return tuple(found)
 
     usual = 0 if free is None and not patterns else _MOST_EXTRAS if not names else 0
@@ -237,9 +237,9 @@ def _names(
 
 
 def _free_names(
-    view: ObjectView, patterns: tuple[str, ...], names: tuple[str, ...]
+    view: ObjectView, patterns: tuple[str, ...], names: tuple[str, ...], liked: Sequence[str]
 ) -> list[NameMaker]:
-    """Return a maker of names that no property and no pattern knows."""
+    """Return a maker of names that no property and no pattern knows; one of those liked, if any."""
     said = view.property_names.view() if view.property_names is not None else None
     if isinstance(said, c.ConstView | c.EnumView):
         values = said.values if isinstance(said, c.EnumView) else [said.value]
@@ -247,6 +247,8 @@ def _free_names(
         options = tuple(value for value in map(str, values) if free.matches(value))
         return [lambda source: source.pick(options)] if options else []
     if said is None and not patterns:
+        if liked and not view.min_properties:
+            return [lambda source: source.pick(liked)]
         return [lambda source: f"{word(source.at(0))}_{word(source.at(1))}"]
     found = _names(view, (), patterns, names)
     return [] if found.is_empty() else [found.draw]

@@ -43,7 +43,7 @@ class Draft:
     Nothing in it is after `latest`, in microseconds since 1970; `given` tells that a request
     fixed some of it. While it is `checking`, values are validated as they are made: instants are
     written at once, and `tries` says how many may still be made. `containers` counts what was
-    begun.
+    begun. While it is `whole`, nothing is left out that may be there.
     """
 
     request: Request = field(default_factory=Request)
@@ -54,6 +54,7 @@ class Draft:
     checking: bool = False
     tries: int = 0
     containers: int = 0
+    whole: bool = False
 
     @contextmanager
     def settled(self) -> Iterator[Callable[[], None]]:

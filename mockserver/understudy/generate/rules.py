@@ -79,6 +79,9 @@ class _Alone:
     def validator(self, schema: c.CanonicalSchema) -> Validator:
         return self.names.validator(schema)
 
+    def exact(self, written: Written) -> c.CanonicalSchema | None:
+        return self.names.exact(written)
+
     def tried(self, at: str, reason: str) -> None:
         self.names.tried(at, reason)
 

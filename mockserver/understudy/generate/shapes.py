@@ -17,12 +17,12 @@ from understudy.contract.canonical import CanonicalSchema
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
 from understudy.generate.arrays import array_maker
-from understudy.generate.branches import apart, distributed, meant, one_of
+from understudy.generate.branches import apart, distributed, meant, nullable, often_whole, one_of
 from understudy.generate.cost import Cost
 from understudy.generate.formats import word
 from understudy.generate.likely import BESIDE, column_of, exemplified, likely, together
 from understudy.generate.numbers import steps_of
-from understudy.generate.place import DEPTH, Maker, Place
+from understudy.generate.place import Maker, Place
 from understudy.generate.source import Source
 from understudy.generate.texts import faithful, text_maker
 from understudy.types import Json
@@ -30,7 +30,8 @@ from understudy.types import Json
 TRIES = 100
 """How many values are made before a schema that can only be checked counts as impossible."""
 
-_NULLS_IN_100 = 10
+FEW = 2
+"""How many are made of a union before what only one of its branches admits is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,9 @@ class Names(Protocol):
     def validator(self, schema: CanonicalSchema) -> Validator:
         """Return the validator of a schema of the contract."""
 
+    def exact(self, written: Written) -> CanonicalSchema | None:
+        """Return what a union whose branches only tags tell apart says without them, too."""
+
     def tried(self, at: str, reason: str) -> None:
         """Note that values of the schema at `at` are made by trial, and why."""
 
@@ -95,7 +99,12 @@ class Shapes:
         return self._targets[uri]
 
     def checked(
-        self, maker: Maker, schema: CanonicalSchema, written: Written, reason: str
+        self,
+        maker: Maker,
+        schema: CanonicalSchema,
+        written: Written,
+        reason: str,
+        most: int = TRIES,
     ) -> Maker:
         """Return a maker that makes values until one satisfies `schema`, and note the reason.
 
@@ -106,7 +115,7 @@ class Shapes:
 
         def make(source: Source, place: Place, key: str | int) -> Json:
             with place.draft.settled() as forget:
-                for attempt in range(TRIES):
+                for attempt in range(most):
                     if place.draft.tries <= 0:
                         break
                     place.draft.tries -= 1
@@ -116,20 +125,9 @@ class Shapes:
                             return value
                     forget()
             where = written.at or key
-            raise GenerationError(f"{where}: no value found in {TRIES} tries: {reason}")
+            raise GenerationError(f"{where}: no value found in {most} tries: {reason}")
 
         return make
-
-
-def nullable(maker: Maker) -> Maker:
-    """Return a maker that sometimes gives null, and always does deep down."""
-
-    def make(source: Source, place: Place, key: str | int) -> Json:
-        if place.depth > DEPTH or source.at("null").below(100) < _NULLS_IN_100:
-            return None
-        return maker(source, place, key)
-
-    return make
 
 
 _PLAIN: Mapping[str, Maker] = {
@@ -199,7 +197,7 @@ def _enumeration(
 
 
 def _branches(
-    shapes: Shapes, _schema: CanonicalSchema, view: c.AnyOfView | c.OneOfView, written: Written
+    shapes: Shapes, schema: CanonicalSchema, view: c.AnyOfView | c.OneOfView, written: Written
 ) -> Maker:
     nulls = [branch for branch in view.branches if branch == c.null()]
     others = meant([branch for branch in view.branches if branch != c.null()])
@@ -207,18 +205,25 @@ def _branches(
     costs = [shapes.cost(branch) for branch in others]
     cheap = [maker for maker, cost in zip(makers, costs, strict=True) if cost == min(costs)]
     maker = makers[0] if len(makers) == 1 else one_of(makers, cheap)
-    return nullable(maker) if nulls else maker
+    maker = nullable(maker) if nulls else maker
+    untold = shapes.names.exact(written) if len(makers) > 1 else None
+    if untold is not None:
+        alone, often = Shapes(untold, shapes.names), often_whole(maker)
+        return _exact(alone, often, untold, written, "oneOf, which only tags tell apart", FEW)
+    if isinstance(view, c.OneOfView):
+        return _exact(shapes, maker, schema, written, "oneOf, whose branches overlap", TRIES)
+    return maker
 
 
-def _exactly_one(
-    shapes: Shapes, schema: CanonicalSchema, view: c.OneOfView, written: Written
+def _exact(
+    shapes: Shapes, maker: Maker, schema: CanonicalSchema, written: Written, reason: str, most: int
 ) -> Maker:
-    reason = "oneOf, whose branches overlap"
-    plain = shapes.checked(_branches(shapes, schema, view, written), schema, written, reason)
+    """Return a maker of what satisfies a `oneOf`: the likely first, then what one branch has."""
+    plain = shapes.checked(maker, schema, written, reason, most)
 
     @cache
     def alone() -> Maker:
-        makers = [_late(shapes, branch, written) for branch in apart(view.branches)]
+        makers = [_late(shapes, branch, written) for branch in apart(schema)]
         return shapes.checked(one_of(makers, makers), schema, written, reason) if makers else plain
 
     def make(source: Source, place: Place, key: str | int) -> Json:
@@ -303,7 +308,7 @@ _MAKERS: Mapping[type, Callable[..., Maker]] = {
     c.NotView: _not,
     c.NumberView: _number,
     c.ObjectView: _object,
-    c.OneOfView: _exactly_one,
+    c.OneOfView: _branches,
     c.RawView: _raw,
     c.ReferenceView: _reference,
     c.StringView: _text,

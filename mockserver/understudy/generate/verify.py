@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from understudy.codec import dumps
+from understudy.contract.discriminator import exact
 from understudy.contract.schemas import members, named, reference
 from understudy.contract.validate import Validator
 from understudy.errors import GenerationError
@@ -25,7 +26,7 @@ class Verifier:
         key = schema if isinstance(schema, str) else dumps(schema)
         if key not in self._validators:
             said = reference(schema) if isinstance(schema, str) else schema
-            self._validators[key] = Validator(said, self._schemas)
+            self._validators[key] = Validator(*exact(said, self._schemas))
         if self._validators[key].accepts(value):
             return
         for violation in self._validators[key].violations(value):
