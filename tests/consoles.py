@@ -25,6 +25,10 @@ SERVES = re.compile(r"\S*understudy (serve|proxy|replay)\b(?!.* --help)")
 STATUS = "%{http_code}"
 
 
+_OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+"""What tells a make that another one has called it; the suite itself may run under one."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A command, and the beginning of what a reader sees then; `...` stands for anything."""
@@ -79,7 +83,8 @@ class Reader:
         (self.folder / ".venv" / "bin").symlink_to(SCRIPTS)
         (self.folder / ".venv" / ".ready").touch()
         path = os.pathsep.join([str(SCRIPTS), os.environ["PATH"]])
-        self.environment = {**os.environ, "PATH": path, **self.environment}
+        own = {name: value for name, value in os.environ.items() if name not in _OF_MAKE}
+        self.environment = {**own, "PATH": path, **self.environment}
 
     def __enter__(self) -> "Reader":
         return self

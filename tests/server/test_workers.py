@@ -75,7 +75,8 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_forgotten() -> None:
             line = process.stderr.readline()
             told = re.fullmatch(rf"worker {victim} died; (\d+) took its place\n", line)
             assert told is not None, line
-            assert int(told[1]) in workers(process.pid)
+            replaced = int(told[1])
+            assert soon(lambda new=replaced: new in workers(process.pid))
         assert soon(lambda: _answers(url + THREADS), 20)
         lists = [httpx.get(url + THREADS, headers=TOKEN).json() for _ in range(20)]
         journal = httpx.get(f"{url}/__understudy/journal").json()["entries"]
