@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from understudy.cli.arguments import Instant, Locale, Seed
 from understudy.cli.check_options import known_values
 from understudy.cli.ending import fail
 from understudy.cli.loading import loading_options
-from understudy.cli.worlds import scenarios_of
-from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_PORT, DEFAULT_SEED, Settings
+from understudy.cli.worlds import generation_options, scenarios_of
+from understudy.config import DEFAULT_PORT, Settings
 from understudy.contract.load import Loading
 from understudy.errors import ContractError, ExitCode, FixtureError, UnderstudyError
 
@@ -58,15 +57,7 @@ def _export_options(command: Callable[..., None]) -> Callable[..., None]:
         "--known", multiple=True, callback=known_values, metavar="NAME=VALUE",
         help="A value for parameters of this name, used before all others. Repeatable.",
     )  # fmt: skip
-    @click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="Another seed, another world.")
-    @click.option(
-        "--now", default=DEFAULT_NOW, type=Instant(),
-        show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
-        help="What the clock stands at; no generated time is later.",
-    )  # fmt: skip
-    @click.option(
-        "--locale", default=DEFAULT_LOCALE, type=Locale(), help="Whose names and words are used."
-    )
+    @generation_options
     @click.option(
         "--scenario", "scenarios", multiple=True, metavar="NAME_OR_FILE",
         help="As with this scenario on, as far as it depends on the number of a call. Repeatable.",

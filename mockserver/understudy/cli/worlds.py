@@ -15,18 +15,31 @@ from understudy.config import DEFAULT_LOCALE, DEFAULT_NOW, DEFAULT_SEED
 _FILES = (".yaml", ".yml")
 
 
+def generation_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that decide what is generated: seed, now and locale."""
+    options = (
+        click.option(
+            "--seed", default=DEFAULT_SEED, type=Seed(), help="Another seed, another world."
+        ),
+        click.option(
+            "--now", default=DEFAULT_NOW, type=Instant(),
+            show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
+            help="What the clock stands at; no generated time is later.",
+        ),
+        click.option(
+            "--locale", default=DEFAULT_LOCALE, type=Locale(),
+            help="Whose names and words are used.",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def world_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options; `command` gets them under the names that Settings has for them."""
 
-    @click.option("--seed", default=DEFAULT_SEED, type=Seed(), help="Another seed, another world.")
-    @click.option(
-        "--now", default=DEFAULT_NOW, type=Instant(),
-        show_default=f"{DEFAULT_NOW:%Y-%m-%dT%H:%M:%SZ}",
-        help="What the clock stands at; no generated time is later.",
-    )  # fmt: skip
-    @click.option(
-        "--locale", default=DEFAULT_LOCALE, type=Locale(), help="Whose names and words are used."
-    )
+    @generation_options
     @click.option(
         "--scenario", "scenarios", multiple=True, metavar="NAME_OR_FILE",
         help="Begin with this scenario, of a contract or in a file. Repeatable.",
