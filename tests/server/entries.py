@@ -30,8 +30,8 @@ def entry(
     """Return an entry of the first worker."""
     return Entry(
         1, 1, 0.0, 0.0, 0.01, session, "", method, path.encode(), query.encode(), _wire(fields),
-        body, len(body), status,
-        _wire(reply_fields or {"Content-Type": "application/json"}), reply, len(reply),
+        len(body), status, _wire(reply_fields or {"Content-Type": "application/json"}), len(reply),
+        body=body, reply=reply,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from understudy.config import Limits
 from understudy.exchange import Reply
 from understudy.server.faults import act, faulty, pause
-from understudy.server.protocol import Protocol
+from understudy.server.protocol import Outbox, Protocol
 from understudy.server.send import read_body, send_reply
 
 BODY = b'{"greeting": "' + b"hello " * 50 + b'"}'
@@ -100,7 +100,7 @@ def wire(
     """Serve an application, and let no line of the log be lost."""
     config = uvicorn.Config(
         app,
-        http=partial(Protocol, limits=limits or Limits()),  # type: ignore[arg-type]
+        http=partial(Protocol, limits=limits or Limits(), outbox=Outbox()),  # type: ignore[arg-type]
         loop=loop, log_config=None, access_log=False, ws="none", lifespan="off",
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
     )  # fmt: skip

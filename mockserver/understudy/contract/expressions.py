@@ -41,10 +41,16 @@ class Runtime:
 
     def of(self, request: Request) -> Json:
         """Return the value in `request`, or MISSING; the clock is not the request's to tell."""
-        if self.location == "body":
-            return pointers.follow(request.body, self.tokens)
-        found = {"path": request.path, "query": request.query, "header": request.headers}
-        return found.get(self.location, {}).get(self.name, MISSING)
+        match self.location:
+            case "path":
+                return request.path.get(self.name, MISSING)
+            case "query":
+                return request.query.get(self.name, MISSING)
+            case "header":
+                return request.headers.get(self.name, MISSING)
+            case "body":
+                return pointers.follow(request.body, self.tokens)
+        return MISSING
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,32 +157,33 @@ class Application:
         if page is not None and scope["method"] in ("GET", "HEAD"):
             await send_reply(page(), send)
             return
-        for mounted in self.mounted:
-            if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
-                await self._noted(mounted.app, scope, receive, send)
-                return
-        await self._unprefixed(scope, receive, send)
-
-    async def _noted(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, and take the exchange into the journal."""
+        found = self._below(path) or self._unprefixed(scope)
+        if found is None:
+            places = [f"{mounted.prefix}/" for mounted in self.mounted]
+            body = dumps({"detail": "Nothing is served here", "contracts": places})
+            await send_reply(Reply(404, body), send)
+            return
         taking = Taking(self.kept, scope, send)
         try:
-            await app(scope, receive, taking)
+            await found.app(scope, receive, taking.send)
         finally:
             taking.end()
 
-    async def _unprefixed(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a contract's own path without its prefix, if just one contract has it."""
+    def _below(self, path: str) -> Mounted | None:
+        """Return the contract under whose prefix a path is."""
+        for mounted in self.mounted:
+            if not mounted.prefix or path.startswith(f"{mounted.prefix}/"):
+                return mounted
+        return None
+
+    def _unprefixed(self, scope: Scope) -> Mounted | None:
+        """Return the one contract that has a path without its prefix; `scope` has it then."""
         path = sent_path(scope)
         found = [one for one in self.mounted if one.places.find(one.prefix + path)]
-        if len(found) == 1:
-            prefix = found[0].prefix
-            prefixed = {**scope, "raw_path": (prefix + path).encode("latin-1")}
-            await self._noted(found[0].app, prefixed, receive, send)
-            return
-        places = [f"{mounted.prefix}/" for mounted in self.mounted]
-        body = dumps({"detail": "Nothing is served here", "contracts": places})
-        await send_reply(Reply(404, body), send)
+        if len(found) != 1:
+            return None
+        scope["raw_path"] = (found[0].prefix + path).encode("latin-1")
+        return found[0]
 
     def _controlled(self, served: Sequence[Served], settings: Settings) -> Control:
         def problems() -> list[str]:

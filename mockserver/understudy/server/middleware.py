@@ -6,7 +6,7 @@ Connexion routes first and tells the operation id; each of these finds its handl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property, partial
 from typing import Any
 
@@ -40,6 +40,10 @@ class _Step:
         self._scenarios = scenarios
         self._operation_id = operation_id
         self.next_app = next_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or pass it on (ASGI 3)."""
+        raise NotImplementedError
 
     @cached_property
     def handler(self) -> Handler:
@@ -138,19 +142,29 @@ class _AnswerAPI(_StepAPI):
     step = _Answer
 
 
-class AuthenticateMiddleware(RoutedMiddleware):  # type: ignore[misc]
+class _StepMiddleware(RoutedMiddleware):  # type: ignore[misc]
+    """The steps of one kind; Connexion's look-up, without its questions about what is known."""
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Take the step for the operation that the request was routed to."""
+        routed = scope["extensions"]["connexion_routing"]
+        steps: _Steps = self.apis[routed["api_base_path"]][0].operations
+        return steps[routed["operation_id"]](scope, receive, send)
+
+
+class AuthenticateMiddleware(_StepMiddleware):
     """Authentication, decided before anything is validated."""
 
     api_cls = _AuthenticateAPI
 
 
-class ValidateMiddleware(RoutedMiddleware):  # type: ignore[misc]
+class ValidateMiddleware(_StepMiddleware):
     """Validation of media type, size, parameters and body."""
 
     api_cls = _ValidateAPI
 
 
-class AnswerMiddleware(RoutedMiddleware):  # type: ignore[misc]
+class AnswerMiddleware(_StepMiddleware):
     """Where requests that got through are answered."""
 
     api_cls = _AnswerAPI

@@ -22,6 +22,7 @@ TRANSPORT: Final = "understudy.transport"
 _LOOK_SECONDS: Final = 1.0
 _LINGER_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 1
+_LARGE: Final = 1 << 16
 _SPARE: Final = 64
 """So many connections beyond the limit are told so; all others are cut without a word."""
 
@@ -46,6 +47,67 @@ class _Wait(NamedTuple):
     told: str = ""
 
 
+class Outbox:
+    """Answers that leave at the end of a turn of the event loop, one right after the other.
+
+    Each write wakes a client that sleeps, which takes longer than to make a small answer, unless
+    the one before has woken it.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+
+    def put(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Write soon."""
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        self._waiting.append((transport, data))
+
+    def flush(self) -> None:
+        """Write all that is waiting now."""
+        waiting, self._waiting = self._waiting, []
+        for transport, data in waiting:
+            if not transport.is_closing():
+                transport.write(data)
+
+
+class _Line:
+    """What one answer is written to. Its header section leaves with the first of its content.
+
+    An ASGI server must not send the header section sooner (ASGI, "Response Start").
+    """
+
+    __slots__ = ("_head", "_outbox", "_transport", "is_closing")
+
+    def __init__(self, transport: asyncio.Transport, outbox: Outbox) -> None:
+        self._transport = transport
+        self._outbox = outbox
+        self._head: bytes | None = None
+        self.is_closing = transport.is_closing
+
+    def write(self, data: bytes) -> None:
+        """Keep the header section, which comes first; write whatever comes later at once."""
+        if self._head is None:
+            self._head = data
+        elif self._head and len(data) < _LARGE:
+            self._outbox.put(self._transport, self._head + data)
+            self._head = b""
+        else:
+            self._flush()
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close the connection after what was written."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        self._outbox.flush()
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+
 class Protocol(HttpToolsProtocol):
     """One connection.
 
@@ -53,9 +115,10 @@ class Protocol(HttpToolsProtocol):
     is looked at, and how long it has been waiting for the same.
     """
 
-    def __init__(self, *arguments: Any, limits: Limits, **options: Any) -> None:
+    def __init__(self, *arguments: Any, limits: Limits, outbox: Outbox, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._limits = limits
+        self._outbox = outbox
         self._begun: object = None  # the scope of the last request whose header section is complete
         self._size = 0  # of the header section that is being read, at most
         self._deaf = False
@@ -86,6 +149,7 @@ class Protocol(HttpToolsProtocol):
         """Stay for a moment when a client has said all, since it may yet listen (half-closed)."""
         cycle = self.cycle
         if cycle is None or cycle.more_body or cycle.response_started:
+            self._outbox.flush()
             return None
         cycle.keep_alive = False
         self._half = True
@@ -122,6 +186,8 @@ class Protocol(HttpToolsProtocol):
         self._begun = self.scope
         self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+        if self.scope["method"] != "HEAD" and not self.expect_100_continue:
+            self.cycle.transport = _Line(self.transport, self._outbox)  # type: ignore[assignment]
 
     def on_response_complete(self) -> None:
         """Go on with the next request. How long there is none is looked at, and not timed."""
@@ -130,6 +196,11 @@ class Protocol(HttpToolsProtocol):
             return
         self.server_state.total_requests += 1
         self.flow.resume_reading()
+
+    def shutdown(self) -> None:
+        """End the connection when its answer is written."""
+        self._outbox.flush()
+        super().shutdown()
 
     def _measure(self, size: int) -> None:
         """Refuse a target or header section that is longer than is read."""
@@ -150,6 +221,7 @@ class Protocol(HttpToolsProtocol):
         if not answered and self.scope is not self._begun:
             cycle.keep_alive = False
         elif not answered and (self.pipeline or cycle.response_started):
+            self._outbox.flush()
             self.transport.close()
         else:
             if not answered:  # what the application still says about it is not sent
@@ -173,6 +245,7 @@ class Protocol(HttpToolsProtocol):
             fields.append((b"retry-after", b"%d" % _RETRY_SECONDS))
         lines = [b"%s: %s\r\n" % field for field in fields]
         self.flow.resume_reading()
+        self._outbox.flush()
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
         self.transport.write_eof()
         if self.config.access_log:

@@ -6,7 +6,6 @@ The gate to uvicorn.
 from __future__ import annotations
 
 import copy
-import gc
 import logging
 import os
 import resource
@@ -31,15 +30,15 @@ from understudy.contract.model import Contract
 from understudy.errors import StartError, UnderstudyError
 from understudy.server.app import Application
 from understudy.server.control.local import MockSession, Records, session_of
-from understudy.server.protocol import Protocol
+from understudy.server.protocol import Outbox, Protocol
 from understudy.server.serving import Serving
 from understudy.server.supervisor import Supervisor, end_with_parent
 
 _WORKER = "UNDERSTUDY_WORKER"
 _START_SECONDS = 30
 _BACKLOG = 2048
+_ACCEPTED = 16
 _LIMITS = Limits()
-_COLLECTIONS = (10_000, 5, 1000)
 _OTHER_FILES = 256
 """How many files a process has open besides its connections, at most."""
 
@@ -60,6 +59,15 @@ def bind(host: str, port: int) -> socket.socket:
     listener.listen(_BACKLOG)
     listener.set_inheritable(True)
     return listener
+
+
+def entrances(listener: socket.socket) -> list[socket.socket]:
+    """Return more sockets that listen at the same place.
+
+    An event loop takes one connection a turn from each of them. With one only, the last of a
+    hundred clients that come at once waits while the others are answered a hundred times.
+    """
+    return [listener, *(listener.dup() for _ in range(_ACCEPTED - 1))]
 
 
 def address(listener: socket.socket) -> str:
@@ -85,7 +93,7 @@ def serve(
     config = _config(application, limits, access_log=access_log, date_header=date)
     server = _Server(config, ready)
     try:
-        server.run(sockets=[listener])
+        server.run(sockets=entrances(listener))
     except KeyboardInterrupt:
         return
 
@@ -115,7 +123,7 @@ def serve_with_workers(
         name = "understudy.server.run:worker"
         config = _config(name, limits, access_log=access_log, factory=True, workers=workers)
         try:
-            Supervisor(config, [listener], replaced).run()
+            Supervisor(config, entrances(listener), replaced).run()
         except KeyboardInterrupt:
             return
 
@@ -129,19 +137,7 @@ def worker() -> ASGIApp:
         application = serving.start(logging.getLogger("understudy").warning)
     except UnderstudyError as error:  # the contract has changed since; the next try may be better
         sys.exit(f"the worker cannot start: {error}")
-    spare_collections()
     return application
-
-
-def spare_collections() -> None:
-    """Look for garbage rarely, and never again in what is there at the start.
-
-    The journal holds many thousand small objects that are in no circles; to go through all of
-    them again and again made the slowest of a hundred answers wait for a sixth of a second.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_COLLECTIONS)
 
 
 def allow_connections(count: int) -> None:
@@ -196,7 +192,9 @@ class MockServer:
         limits = self._settings.limits
         config = _config(self._application, limits, access_log=False, log_config=None)
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread = threading.Thread(
+            target=server.run, kwargs={"sockets": entrances(listener)}, daemon=True
+        )
         self._running = (listener, server, thread)
         thread.start()
         deadline = time.monotonic() + _START_SECONDS
@@ -227,7 +225,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then call `ready`."""
         await super().startup(sockets)
-        spare_collections()
         self._ready()
 
 
@@ -236,7 +233,7 @@ def _config(
 ) -> uvicorn.Config:
     return uvicorn.Config(
         application,
-        http=partial(Protocol, limits=limits),  # type: ignore[arg-type]  # makes such a class
+        http=partial(Protocol, limits=limits, outbox=Outbox()),  # type: ignore[arg-type]  # makes such a class
         ws="none",
         access_log=access_log,
         **{"log_config": _logging(), **options},

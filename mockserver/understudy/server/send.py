@@ -55,7 +55,11 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
 
 def header(scope: Scope, name: bytes) -> str:
     """Return the first value of a request header, or an empty text."""
-    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+    for key, value in scope["headers"]:
+        if key == name:
+            found: str = value.decode("latin-1")
+            return found
+    return ""
 
 
 async def live(receive: Receive, send: Send) -> None:

@@ -38,7 +38,7 @@ class Taking:
         self._size = 0
         self._began = monotonic()
 
-    def __call__(self, message: Message) -> Awaitable[None]:
+    def send(self, message: Message) -> Awaitable[None]:
         """Send a message on (ASGI 3)."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
@@ -71,7 +71,7 @@ class Taking:
         asked: bytes | None = scope.get(BODY)
         journal.number += 1
         journal.add(
-            (  # in the order of Entry, of things that cannot be in circles
+            (  # in the order of Entry
                 journal.worker,
                 journal.number,
                 ended,
@@ -82,14 +82,14 @@ class Taking:
                 scope["method"],
                 scope.get("raw_path") or scope["path"].encode(),
                 scope["query_string"],
-                tuple(scope["headers"]),
-                b"" if asked is None else asked[:BODY_LIMIT],
+                scope["headers"],
                 NOT_READ if asked is None else len(asked),
                 self._status,
-                tuple(self._fields),
-                self._body[:BODY_LIMIT],
+                self._fields,
                 self._size,
                 whole,
                 "",
-            )
+            ),
+            asked[:BODY_LIMIT] if asked else b"",
+            self._body[:BODY_LIMIT],
         )

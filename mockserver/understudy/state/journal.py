@@ -1,30 +1,32 @@
 """What clients asked and what they were answered: the last exchanges, as they went over the wire.
 
-To keep one costs next to nothing; whoever reads it decodes, judges and takes secrets out.
+To keep one costs next to nothing: it is packed into one object; whoever reads it unpacks, decodes,
+judges and takes secrets out.
 """
 
 from __future__ import annotations
 
 import asyncio
+import marshal
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import takewhile
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 MOST = 10_000
 """How many entries are kept."""
 MOST_BYTES = 64 << 20
-"""How many bytes the entries that are kept may weigh."""
+"""How many bytes the entries that are kept take, at most."""
 BODY_LIMIT = 64 << 10
 """How many bytes of a body are kept."""
 
 NOT_READ = -1
 """The size of a body that nobody had to read."""
 
-_OVERHEAD = 1500
-"""What an entry weighs in memory besides its texts, roughly."""
+_FORMAT = 2
+"""Of marshal: the last that does not look for what is there twice, which takes as long again."""
 
 Fields: TypeAlias = Sequence[tuple[bytes, bytes]]
 Seen: TypeAlias = Mapping[int, int]
@@ -51,14 +53,14 @@ class Entry(NamedTuple):
     path: bytes = b""
     query: bytes = b""
     fields: Fields = ()
-    body: bytes = b""
     size: int = 0
     status: int = 0
     reply_fields: Fields = ()
-    reply: bytes = b""
     reply_size: int = 0
     whole: bool = True
     event: str = ""
+    body: bytes = b""
+    reply: bytes = b""
 
     @property
     def target(self) -> str:
@@ -67,12 +69,12 @@ class Entry(NamedTuple):
         return f"{path}?{self.query.decode('latin-1')}" if self.query else path
 
 
-_NUMBER, _PATH, _QUERY, _FIELDS, _BODY, _REPLY = map(
-    Entry._fields.index, ("number", "path", "query", "fields", "body", "reply")
-)
-
 Raw: TypeAlias = tuple[Any, ...]
-"""An entry as a plain tuple of plain values, which the collector of garbage can leave alone."""
+"""An entry as a plain tuple of plain values, but for its bodies, which are the last."""
+
+
+Packed: TypeAlias = tuple[bytes, bytes, bytes]
+"""An entry in a form that takes little room: all of it but its bodies, and these."""
 
 
 class Journal(Protocol):
@@ -82,8 +84,8 @@ class Journal(Protocol):
     number: int
     """The number of the last entry of this worker."""
 
-    def add(self, entry: Raw) -> None:
-        """Keep an entry, which has the last number."""
+    def add(self, entry: Raw, body: bytes = b"", reply: bytes = b"") -> None:
+        """Keep an entry, which has the last number, with the bodies of request and response."""
 
     def since(self, seen: Seen) -> list[Entry]:
         """Return the entries that are kept and that a reader has not had, in their order."""
@@ -107,24 +109,21 @@ class MemoryJournal:
     worker = 1
 
     def __init__(self, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
-        self._ring: deque[Raw] = deque()
+        self._ring: deque[Packed] = deque()
         self._cleared = Cleared()
-        self._weights: deque[int] = deque()
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
         self.number = 0
         self._waiting = Waiting()
 
-    def add(self, entry: Raw) -> None:
+    def add(self, entry: Raw, body: bytes = b"", reply: bytes = b"") -> None:
         """Keep an entry; the oldest make room."""
-        ring, weights, weighs = self._ring, self._weights, weight(entry)
-        ring.append(entry)
-        weights.append(weighs)
-        self._bytes += weighs
+        ring, packed = self._ring, pack(entry, body, reply)
+        ring.append(packed)
+        self._bytes += size(packed)
         while len(ring) > self._most or self._bytes > self._most_bytes:
-            ring.popleft()
-            self._bytes -= weights.popleft()
+            self._bytes -= size(ring.popleft())
         if self._waiting.some:
             self._waiting.wake()
 
@@ -133,9 +132,9 @@ class MemoryJournal:
         last = seen.get(self.worker, 0)
         if last >= self.number:
             return []
-        newest_first = takewhile(lambda one: one[_NUMBER] > last, reversed(self._ring.copy()))
-        found = [Entry(*one) for one in newest_first][::-1]
-        return [one for one in found if self._cleared.leaves(one, one.number)]
+        newest_first = islice(reversed(self._ring.copy()), self.number - last)
+        found = [unpack(one) for one in newest_first][::-1]
+        return [one for one in found if one.number > last and self._cleared.leaves(one, one.number)]
 
     def clear(self, session: str | None = None) -> None:
         """Forget the entries of one session, or all."""
@@ -200,18 +199,25 @@ class Waiting:
 def note(journal: Journal, event: str) -> None:
     """Keep an event in the life of the server, such as the restart of a worker."""
     journal.number += 1
-    journal.add(
-        Entry(journal.worker, journal.number, time.monotonic(), time.time(), 0.0, event=event)
-    )
+    now = time.monotonic()
+    journal.add(Entry(journal.worker, journal.number, now, time.time(), 0.0, event=event)[:-2])
 
 
-def weight(entry: Raw) -> int:
-    """Return how many bytes of memory an entry takes, roughly."""
-    size: int = _OVERHEAD + len(entry[_PATH]) + len(entry[_QUERY])
-    size += len(entry[_BODY]) + len(entry[_REPLY])
-    for _, value in entry[_FIELDS]:
-        size += len(value)
-    return size
+def pack(entry: Raw, body: bytes, reply: bytes) -> Packed:
+    """Return an entry in a form that takes little room."""
+    return marshal.dumps(entry, _FORMAT), body, reply
+
+
+def unpack(packed: Packed) -> Entry:
+    """Return what was packed."""
+    entry, body, reply = packed
+    return Entry._make((*marshal.loads(entry), body, reply))  # noqa: S302 - of this server's own
+
+
+def size(packed: Packed) -> int:
+    """Return how many bytes an entry takes."""
+    entry, body, reply = packed
+    return len(entry) + len(body) + len(reply)
 
 
 def after(seen: Seen, entries: Sequence[Entry]) -> dict[int, int]:

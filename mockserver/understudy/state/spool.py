@@ -16,18 +16,21 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, Self
 
 from understudy.state.journal import (
     MOST,
     MOST_BYTES,
     Cleared,
     Entry,
+    Packed,
     Raw,
     Seen,
     Waiting,
     note,
-    weight,
+    pack,
+    size,
+    unpack,
 )
 from understudy.state.workers import alive, join
 
@@ -39,7 +42,6 @@ _LATE = 60.0
 _SEGMENTS = 4
 _CLEARED = 0
 """The number of what is no entry, but says that all before it are forgotten."""
-_BODY, _REPLY = map(Entry._fields.index, ("body", "reply"))
 _LENGTH = struct.Struct(">I")
 
 
@@ -58,7 +60,7 @@ class SharedJournal:
     ) -> None:
         self._folder = folder
         self._saves = saves
-        self._pending: list[Raw] = []
+        self._pending: list[Packed] = []
         self._pending_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._waiting = Waiting()
@@ -69,11 +71,12 @@ class SharedJournal:
         for one in ended:
             note(self, f"worker {self.worker} has taken the place of {one}")
 
-    def add(self, entry: Raw) -> None:
+    def add(self, entry: Raw, body: bytes = b"", reply: bytes = b"") -> None:
         """Keep an entry; it is written a little later, with those that come until then."""
-        self._pending.append(entry)
+        packed = pack(entry, body, reply)
+        self._pending.append(packed)
         self._count.set(self.number)
-        self._pending_bytes += len(entry[_BODY]) + len(entry[_REPLY])
+        self._pending_bytes += size(packed)
         if self._timer is None or self._pending_bytes > 1 << 20:
             self._plan()
 
@@ -87,8 +90,9 @@ class SharedJournal:
         """Forget the entries of one session, or all, in all workers."""
         now = time.monotonic()
         told = "" if session is None else "session"
-        self._pending.append(Entry(self.worker, _CLEARED, now, 0, 0, session or "", event=told))
+        cleared = Entry(self.worker, _CLEARED, now, 0, 0, session or "", event=told)[:-2]
         self.flush()
+        self._write([pack(cleared, b"", b"")], 0)
 
     async def settled(self) -> None:
         """Wait until what every worker that lives has said to have can be read."""
@@ -115,12 +119,7 @@ class SharedJournal:
             self._timer = None
         if self._pending:
             pending, self._pending, self._pending_bytes = self._pending, [], 0
-            try:
-                self._saves()
-                self._spool.write(pending)
-            except OSError as error:
-                _logger.warning("%d entries of the journal are lost: %s", len(pending), error)
-            self._waiting.wake()
+            self._write(pending, len(pending))
 
     def close(self) -> None:
         """Write what is pending, and say that nothing more will come."""
@@ -128,6 +127,15 @@ class SharedJournal:
         self._spool.close()
         self._count.close()
         self._merged.close()
+
+    def _write(self, packed: list[Packed], entries: int) -> None:
+        """Write what is packed, of which so many are entries that the files are bounded by."""
+        try:
+            self._saves()
+            self._spool.write(packed, entries)
+        except OSError as error:
+            _logger.warning("%d entries of the journal are lost: %s", entries, error)
+        self._waiting.wake()
 
     def _plan(self) -> None:
         """Write soon; at once where there is much, or no loop that would come back."""
@@ -152,15 +160,15 @@ class _Spool:
         self._segment = 0
         self._begin()
 
-    def write(self, entries: list[Raw]) -> None:
-        """Write entries as one batch."""
-        data = marshal.dumps([tuple(entry) for entry in entries])
+    def write(self, packed: list[Packed], entries: int) -> None:
+        """Write one batch, which has so many entries."""
+        data = marshal.dumps(packed)
         frame = _LENGTH.pack(len(data)) + data
         if os.write(self._file, frame) < len(frame):
             os.close(self._file)
             self._begin()  # of the other file, nothing can be read from here on
             raise OSError("no space is left for them")
-        self._entries += len(entries)
+        self._entries += entries
         self._bytes += len(data)
         if self._entries >= self._most or self._bytes >= self._most_bytes:
             os.close(self._file)
@@ -180,6 +188,20 @@ class _Spool:
         return self._folder / f"{self._worker:06d}-{segment:09d}.journal"
 
 
+class _Placed(NamedTuple):
+    """An entry that is packed, with what its place among all entries depends on."""
+
+    ended: float
+    worker: int
+    number: int
+    packed: Packed
+
+    @classmethod
+    def of(cls, packed: Packed) -> Self:
+        entry = unpack(packed)
+        return cls(entry.ended, entry.worker, entry.number, packed)
+
+
 class _Merged:
     """The entries of all files, in the order in which they ended."""
 
@@ -188,51 +210,48 @@ class _Merged:
         self._read: dict[str, int] = {}
         self._cleared = Cleared()
         self._bytes = 0
-        self.entries: deque[Entry] = deque()
+        self.entries: deque[_Placed] = deque()
         self.had: dict[int, int] = {}
 
     def catch_up(self) -> None:
         """Take in what was written since the last time."""
-        found: list[Entry] = []
+        found: list[_Placed] = []
         names = sorted(path.name for path in self._folder.glob("*.journal"))
         for name in names:
             found += self._unread(name)
         self._read = {name: self._read.get(name, 0) for name in names}
-        found.sort(key=_order)
+        found.sort()
         for one in found:
             self.had[one.worker] = max(self.had.get(one.worker, 0), one.number)
             if one.number == _CLEARED:
-                self._clear(one)
+                self._clear(unpack(one.packed))
             else:
                 self._add(one)
         while len(self.entries) > self._most or self._bytes > self._most_bytes:
-            self._bytes -= weight(self.entries.popleft())
+            self._bytes -= size(self.entries.popleft().packed)
 
     def known(self, seen: Seen) -> list[Entry]:
         """Return the entries that a reader has not had."""
-        return [
-            one
-            for one in self.entries
-            if one.number > seen.get(one.worker, 0) and self._cleared.leaves(one, one.ended)
-        ]
+        new = (unpack(one.packed) for one in self.entries if one.number > seen.get(one.worker, 0))
+        return [one for one in new if self._cleared.leaves(one, one.ended)]
 
     def close(self) -> None:
         self.entries.clear()
 
-    def _add(self, one: Entry) -> None:
+    def _add(self, one: _Placed) -> None:
         """Put an entry where it belongs, which is near the end."""
         entries, later = self.entries, []
-        while entries and _order(entries[-1]) > _order(one):
+        while entries and entries[-1] > one:
             later.append(entries.pop())
         entries.append(one)
         entries.extend(reversed(later))
-        self._bytes += weight(one)
+        self._bytes += size(one.packed)
 
     def _clear(self, one: Entry) -> None:
         session = one.session if one.event else None
         self._cleared.clear(session, one.ended, one.ended - _LATE)
 
-    def _unread(self, name: str) -> Iterator[Entry]:
+    def _unread(self, name: str) -> Iterator[_Placed]:
         """Yield the entries of whole batches in a file that were not read yet."""
         at = self._read.get(name, 0)
         try:
@@ -246,14 +265,10 @@ class _Merged:
             end = start + _LENGTH.size + _LENGTH.unpack_from(data, start)[0]
             if end > len(data):
                 break
-            batch: list[Any] = marshal.loads(data[start + _LENGTH.size : end])  # noqa: S302 - only workers of this server may enter the folder
-            yield from (Entry(*one) for one in batch)
+            batch: list[Packed] = marshal.loads(data[start + _LENGTH.size : end])  # noqa: S302 - only workers of this server may enter the folder
+            yield from map(_Placed.of, batch)
             start = end
         self._read[name] = at + start
-
-
-def _order(entry: Entry) -> tuple[float, int, int]:
-    return entry.ended, entry.worker, entry.number
 
 
 def _written(folder: Path, worker: int) -> int:
