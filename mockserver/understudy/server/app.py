@@ -45,10 +45,10 @@ from understudy.server.middleware import (
     nowhere,
 )
 from understudy.server.routing import Places, RouteMiddleware, sent_path
-from understudy.server.send import header, live, send_reply
+from understudy.server.send import live, send_reply
 from understudy.server.taking import Taking
 from understudy.server.view import view
-from understudy.server.whose import SESSION, asked_for
+from understudy.server.whose import FIELDS, SESSION, asked_for
 from understudy.state.session import FullError, Session
 
 
@@ -104,12 +104,13 @@ class Application:
         A request without an Origin is none that CORS is about, and skips its middleware.
         """
         if scope["type"] == "http":
+            fields = scope[FIELDS] = dict(scope["headers"])
             if scope["method"] == "HEAD":
                 send = partial(_bodiless, send)
             if self._control is not None and is_control(scope["path"]):
                 await self._control(scope, receive, send)
                 return
-            app = self._cors if self._cors and header(scope, b"origin") else self._in_session
+            app = self._cors if self._cors and b"origin" in fields else self._in_session
             await app(scope, receive, send)
         elif scope["type"] == "lifespan":
             await live(receive, send)

@@ -23,7 +23,7 @@ from understudy.server.faults import faulty, pause
 from understudy.server.routing import ENCODED
 from understudy.server.send import header, read_body
 from understudy.server.taking import RULE
-from understudy.server.whose import SESSION
+from understudy.server.whose import FIELDS, SESSION
 
 _DIRECTED: Final = "understudy.directed"
 
@@ -49,10 +49,11 @@ class Going:
 
 def is_to_direct(scope: Scope) -> bool:
     """Tell whether scenarios are on, or the request may prefer one."""
-    for name, value in scope["headers"]:
-        if name == b"prefer" and b"scenario" in value:
-            return True
-    return b"__scenario" in scope["query_string"] or bool(scope[SESSION].setting.scenarios)
+    return (
+        bool(scope[SESSION].setting.scenarios)
+        or b"prefer" in scope[FIELDS]
+        or b"__scenario" in scope["query_string"]
+    )
 
 
 def is_directed(scope: Scope) -> bool:

@@ -22,7 +22,6 @@ TRANSPORT: Final = "understudy.transport"
 _LOOK_SECONDS: Final = 1.0
 _LINGER_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 1
-_LARGE: Final = 1 << 16
 _SPARE: Final = 64
 """So many connections beyond the limit are told so; all others are cut without a word."""
 
@@ -55,20 +54,20 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[asyncio.Transport, bytes]] = []
+        self._waiting: list[tuple[asyncio.Transport, tuple[bytes, bytes]]] = []
 
-    def put(self, transport: asyncio.Transport, data: bytes) -> None:
-        """Write soon."""
+    def put(self, transport: asyncio.Transport, head: bytes, body: bytes) -> None:
+        """Write soon, both at once."""
         if not self._waiting:
             asyncio.get_running_loop().call_soon(self.flush)
-        self._waiting.append((transport, data))
+        self._waiting.append((transport, (head, body)))
 
     def flush(self) -> None:
         """Write all that is waiting now."""
         waiting, self._waiting = self._waiting, []
-        for transport, data in waiting:
+        for transport, parts in waiting:
             if not transport.is_closing():
-                transport.write(data)
+                transport.writelines(parts)
 
 
 class _Line:
@@ -89,23 +88,19 @@ class _Line:
         """Keep the header section, which comes first; write whatever comes later at once."""
         if self._head is None:
             self._head = data
-        elif self._head and len(data) < _LARGE:
-            self._outbox.put(self._transport, self._head + data)
+        elif self._head:
+            self._outbox.put(self._transport, self._head, data)
             self._head = b""
         else:
-            self._flush()
+            self._outbox.flush()
             self._transport.write(data)
 
     def close(self) -> None:
         """Close the connection after what was written."""
-        self._flush()
-        self._transport.close()
-
-    def _flush(self) -> None:
         self._outbox.flush()
         if self._head:
             self._transport.write(self._head)
-            self._head = b""
+        self._transport.close()
 
 
 class Protocol(HttpToolsProtocol):

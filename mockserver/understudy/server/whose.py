@@ -12,11 +12,13 @@ from starlette.types import Scope
 SESSION: Final = "understudy.session"
 """The key of a scope under which the session stands."""
 
+FIELDS: Final = "understudy.fields"
+"""The key of a scope under which header fields stand by name; of several of one, the last."""
+
 HEADER: Final = "X-Understudy-Session"
 COOKIE: Final = "understudy_session"
 
 _FIELD = HEADER.lower().encode()
-_COOKIE = COOKIE.encode()
 
 
 def asked_for(scope: Scope) -> tuple[str, Scope]:
@@ -24,14 +26,11 @@ def asked_for(scope: Scope) -> tuple[str, Scope]:
     prefixed = ""
     if scope["path"].startswith("/~"):
         prefixed, scope = _unprefixed(scope)
-    cookies = b""
-    for name, value in scope["headers"]:
-        if name == _FIELD:
-            return value.decode("latin-1").strip(), scope
-        if name == b"cookie":
-            cookies = value
-    if not prefixed and _COOKIE in cookies:
-        return _cookie(cookies), scope
+    fields = scope[FIELDS]
+    if _FIELD in fields:
+        return fields[_FIELD].decode("latin-1").strip(), scope
+    if not prefixed and b"cookie" in fields:
+        return _cookie(fields[b"cookie"]), scope
     return prefixed, scope
 
 
