@@ -1,5 +1,7 @@
 """The stand-in is held to its contracts by the same checks as any implementation."""
 
+from pathlib import Path
+
 import pytest
 from tests.probe.subjects import fingerprints, vacuous
 
@@ -10,6 +12,7 @@ from understudy.contract.model import Contract
 from understudy.errors import ExitCode
 from understudy.probe.run import TIERS, Options, check
 
+SHOP = Path(__file__).parent / "shop.yaml"
 SECRET = "not-any-other"
 STRICT = Settings(tokens=(SECRET,), api_keys=(SECRET,))
 NAMES = ("cattix", "sitegpt", "thena")
@@ -47,6 +50,18 @@ def test_the_stand_in_keeps_every_promise_and_all_of_it_was_tested(
     assert found.code() is ExitCode.OK
     operations = {one.label for one in load_contract(name).operations.values()}
     assert {label for label, id_ in found.tested if id_ == "response/body"} >= operations
+
+
+@pytest.mark.parametrize(("tier", "seed"), [("smoke", 1), ("smoke", 2), ("pr", 1)])
+def test_what_is_deleted_and_numbered_and_told_from_names_is_kept_as_well(
+    tier: str, seed: int
+) -> None:
+    contract = load_contract(SHOP)
+    with MockServer(contract, settings=Settings(strict_ids=True)) as server:
+        found = check(contract, server.url, Options(TIERS[tier], seed=seed))
+
+    assert fingerprints(found) == []
+    assert {"meaning/listed-readable", "meaning/unknown-404"} <= {id_ for _, id_ in found.tested}
 
 
 @pytest.mark.parametrize("tier", ["smoke", "pr"])

@@ -176,7 +176,9 @@ class Client:
     def call(self, id_: str, pet: Any = None, body: Any = None, **query: Any) -> Reply:
         operation = self.contract.operations[id_]
         known = {**self.scope, "petId": pet}
-        path = {p.name: known[p.name] for p in operation.parameters if p.location == "path"}
+        path = {
+            p.name: known.get(p.name, pet) for p in operation.parameters if p.location == "path"
+        }
         for one in operation.parameters:
             default = resolve(one.schema, self.contract.schemas).get("default")
             if one.location == "query" and default is not None:

@@ -295,3 +295,94 @@ def test_a_list_of_what_was_deleted_is_404_and_of_what_is_new_is_empty() -> None
     assert {toy["petId"] for toy in client.value("listToys", 1)} == {1}
     assert client.value("listToys", made["id"]) == []
     assert client.call("listToys", 2).status == 404
+
+
+def _shop(nested: str, member: str) -> dict[str, Any]:
+    """Return a document with orders below customers and on their own."""
+    customer = {"type": "object", "required": ["id"], "properties": {"id": INTEGER}}
+    order = {
+        "type": "object",
+        "required": ["id", member, "total"],
+        "properties": {"id": INTEGER, member: INTEGER, "total": {"type": "number"}},
+    }
+    body = {"type": "object", "properties": {"total": {"type": "number"}}}
+
+    def lists(id_: str, item: Any) -> dict[str, Any]:
+        array = {"type": "array", "items": item}
+        return {"operationId": id_, "responses": answers({"200": array})}
+
+    def reads(id_: str, item: Any) -> dict[str, Any]:
+        return {"operationId": id_, "responses": answers({"200": item})}
+
+    gone = {"operationId": "dropCustomer", "responses": answers({"204": None})}
+    below = nested[1:-1]
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Shop", "version": "1"},
+        "paths": {
+            "/customers": {"get": lists("listCustomers", customer)},
+            "/customers/{id}": {
+                "parameters": [path_parameter("id", INTEGER)],
+                "get": reads("getCustomer", customer),
+                "delete": gone,
+            },
+            f"/customers/{nested}/orders": {
+                "parameters": [path_parameter(below, INTEGER)],
+                "get": lists("listTheirOrders", order),
+                "post": writes("addOrder", body, {"201": order}),
+            },
+            "/orders": {"get": lists("listOrders", order)},
+            "/orders/{id}": {
+                "parameters": [path_parameter("id", INTEGER)],
+                "get": reads("getOrder", order),
+            },
+        },
+    }
+
+
+@pytest.mark.parametrize("nested", ["{id}", "{customerId}", "{customer_id}"])
+@pytest.mark.parametrize("member", ["customer_id", "customerId"])
+def test_what_is_listed_below_an_owner_is_what_the_whole_list_has_of_it(
+    nested: str, member: str
+) -> None:
+    client = Client(contract_of(_shop(nested, member)))
+    customers = [one["id"] for one in client.value("listCustomers")]
+    made = client.value("addOrder", customers[-1], {"total": 5})
+
+    everything = client.value("listOrders")
+    theirs = {id_: client.value("listTheirOrders", id_) for id_ in customers}
+
+    assert made in everything
+    assert made in theirs[customers[-1]]
+    assert all(one[member] in customers for one in everything)
+    assert sorted((one for some in theirs.values() for one in some), key=_id) == sorted(
+        everything, key=_id
+    )
+    assert all(one[member] == id_ for id_, some in theirs.items() for one in some)
+    assert [client.value("getOrder", one["id"]) for one in everything] == everything
+    assert sum(map(bool, theirs.values())) > 5
+    assert theirs[customers[0]]
+
+
+@pytest.mark.parametrize("nested", ["{id}", "{customerId}"])
+def test_nothing_is_below_an_owner_that_is_gone(nested: str) -> None:
+    client = Client(contract_of(_shop(nested, "customer_id")))
+    first = client.value("listCustomers")[0]["id"]
+
+    client.call("dropCustomer", first)
+
+    assert client.call("listTheirOrders", first).status == 404
+    assert client.call("addOrder", first, {"total": 5}).status == 404
+
+
+def test_the_id_of_an_owner_is_found_under_its_name() -> None:
+    document = _shop("{id}", "customer_id")
+    del document["paths"]["/orders"], document["paths"]["/orders/{id}"]
+    client = Client(contract_of(document))
+
+    assert {one["customer_id"] for one in client.value("listTheirOrders", 4)} == {4}
+    assert client.value("addOrder", 4, {"total": 5})["customer_id"] == 4
+
+
+def _id(one: Any) -> Any:
+    return one["id"]

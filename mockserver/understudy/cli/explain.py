@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -58,6 +58,7 @@ def explain(source: str, kind: str, loading: Loading) -> None:
 
 
 def _as_json(contract: Contract, found: Meaning) -> JsonObject:
+    some_of = _some_of(contract, found)
     told = [(fact, False) for fact in found.facts] + [(fact, True) for fact in found.vetoed]
     return {
         "contract": contract.name,
@@ -73,7 +74,14 @@ def _as_json(contract: Contract, found: Meaning) -> JsonObject:
             for fact, vetoed in told
         ],
         "resources": [
-            {"name": one.name, "path": one.path, "scope": list(one.scope), "count": one.count}
+            {
+                "name": one.name,
+                "path": one.path,
+                "scope": list(one.scope),
+                "count": one.count,
+                "references": dict(one.references),
+                "some_of": some_of.get(one.name),
+            }
             for one in _kept(contract, found)
         ],
         "echoes": [
@@ -97,7 +105,8 @@ def _lines(contract: Contract, found: Meaning) -> Iterator[str]:
     kept = _kept(contract, found)
     if kept:
         yield from ("", "What the stand-in keeps, since behaviour.yaml does not say")
-        yield from (f"  {_resource(one)}" for one in kept)
+        some_of = _some_of(contract, found)
+        yield from (f"  {_resource(one, some_of.get(one.name, ''))}" for one in kept)
     echoes = _echoes(contract, found, contract.behaviour.vetoes)
     if echoes:
         yield from ("", "What the stand-in repeats in other answers")
@@ -126,11 +135,21 @@ def _kept(contract: Contract, found: Meaning) -> list[Kind]:
     return [kind for kind in told if kind.name not in contract.behaviour.resources]
 
 
-def _resource(kind: Kind) -> str:
+def _some_of(contract: Contract, found: Meaning) -> Mapping[str, str]:
+    from understudy.contract.meaning.kinds import homes  # slow to import
+    from understudy.contract.meaning.shape import shapes_of
+
+    return homes(found, shapes_of(contract.schemas))
+
+
+def _resource(kind: Kind, home: str) -> str:
     """Return a resource in one line: `toy: 25 for each petid, at /pets/{petId}/toys/{id}`."""
+    if home:
+        return f"{kind.name}: those of {home} with the same {' and '.join(kind.scope)}"
     each = f" for each {' and '.join(kind.scope)}" if kind.scope else ""
     count = f" {kind.count} in a list" if kind.count else " read by id"
-    return f"{kind.name}:{count}{each}" + (f", at {kind.path}" if kind.path else "")
+    named = "".join(f"; {member}: of a {name}" for member, name in kind.references.items())
+    return f"{kind.name}:{count}{each}" + (f", at {kind.path}" if kind.path else "") + named
 
 
 def _echoes(contract: Contract, found: Meaning, vetoes: Sequence[str]) -> list[Fact]:

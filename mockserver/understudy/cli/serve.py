@@ -136,13 +136,15 @@ def _warning_lines(contracts: Sequence[Contract], problems: Sequence[Problem]) -
 
 
 def _ready_lines(contracts: Sequence[Contract], settings: Settings, url: str) -> list[str]:
-    """Return what to say when the server is ready: addresses, credentials, seed."""
+    """Return what to say when the server is ready: addresses, credentials, seed, console."""
     lines = [f"Understudy is standing in at {url}/ (seed {settings.seed}); Ctrl-C ends it"]
     for contract in contracts:
         prefix = f"/{contract.name}" if len(contracts) > 1 else ""
         first = next(iter(contract.operations.values()), None)
         shown = _credential(first, settings) if first else ""
         lines.append(f"  {contract.title}: {url}{prefix}{contract.base_path}   {shown}".rstrip())
+    if settings.control:
+        lines.append(f"  Console: {url}/__understudy/")
     return lines
 
 

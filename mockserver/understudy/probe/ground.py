@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from understudy.checks.case import Case
-from understudy.checks.laws.asking import Member, Scene, items_of
+from understudy.checks.laws.asking import Member, Scene, arguments_of, items_of
 from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Writing
 from understudy.contract.model import Contract, Operation
@@ -71,6 +71,17 @@ class Ground:
             self._made.setdefault(creating.operation.id, []).append((case, arguments))
             self.supply.harvest(follow(case.value, creating.body), creating.resource)
         return case
+
+    def forget(self, operation: Operation, arguments: Arguments) -> None:
+        """Forget the member of lists that an operation has just deleted, if it is one that does."""
+        deleting = self.meaning.writing(operation)
+        if deleting is None or deleting.kind != "delete":
+            return
+        for scene in self.scenes.values():
+            if scene.listing is not None and scene.listing.resource == deleting.resource:
+                scene.members = [
+                    one for one in scene.members if arguments_of(deleting, one) != arguments
+                ]
 
     def made(self, creating: Writing) -> list[tuple[Case, Arguments]]:
         """Return what was created and kept, with the arguments that it was created with."""

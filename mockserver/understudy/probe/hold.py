@@ -16,6 +16,8 @@ from understudy.probe.ground import Ground
 from understudy.types import Json
 
 _LOOKS = 10
+_UNKNOWN = 4
+_INT32 = (1 << 31) - 1
 
 
 def hold(ground: Ground) -> None:
@@ -67,12 +69,14 @@ def _unknown(ground: Ground, operation: Operation, id_: Runtime) -> None:
     key = id_.location, id_.name
     parameter = _parameter(operation, id_)
     known = arguments.get(key)
-    made = [*(ground.supply.fresh(parameter, number) for number in range(2)), *_alike(known)]
+    made = [*_alike(known)]
+    if not isinstance(known, int):  # numbers that are made are small, and may well be known
+        made[:0] = [ground.supply.fresh(parameter, number) for number in range(2)]
     unknown = [
         ({**arguments, key: one}, body)
         for one in made
         if not same(one, known) and ground.supply.fits(parameter, one)
-    ]
+    ][:_UNKNOWN]
     subject = f"{id_.location} {id_.name}"
     ground.api.note(agreeing.unknown(ground.api, operation, unknown, subject))
 
@@ -122,7 +126,7 @@ def _change(ground: Ground, writing: Writing) -> None:
 def _alike(known: Json) -> Iterator[Json]:
     """Yield ids that look like a known one and are not."""
     if isinstance(known, int):
-        yield known + 1_000_003
+        yield from (_INT32, _INT32 - 1003, known + 1_000_003)
     elif isinstance(known, str) and known:
         yield known[1:] + known[:1]
         yield known.swapcase()

@@ -119,6 +119,7 @@ def _other(ground: Ground, operation: Operation) -> None:
             case = ground.api.ask(operation, arguments, body)
             if case.ok:
                 ground.keep(case, arguments, body)
+                ground.forget(operation, arguments)
                 return
 
 

@@ -7,7 +7,7 @@ lists show some of them. What was deleted is gone.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from understudy.codec import loads
@@ -18,7 +18,7 @@ from understudy.errors import GenerationError
 from understudy.generate.entities import Entities
 from understudy.generate.source import Source
 from understudy.respond.fitting import difference, fitted, patched
-from understudy.respond.ids import Ids, Scope, spelled, spelled_scope
+from understudy.respond.ids import Ids, Scope, references, spelled, spelled_scope
 from understudy.respond.loaded import LoadedMembers
 from understudy.state.session import Session
 from understudy.state.store import Changes
@@ -42,6 +42,7 @@ class Holding:
         *,
         strict: bool = False,
         loaded: LoadedMembers | None = None,
+        ids_of: Callable[[str], Sequence[Json]] = lambda _resource: (),
     ) -> None:
         self.kind = kind
         self.strict = strict or loaded is not None
@@ -51,6 +52,9 @@ class Holding:
         self._shapes = shapes
         self._loaded = loaded
         self._ids = Ids(kind, entities, shapes, loaded.ids if loaded else None)
+        self.listed = self._ids.listed
+        """Returns the ids of the members that one collection begins with, by their text."""
+        self._ids_of = ids_of
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
 
     def keys(self, session: Session, scope: Scope, *, new: bool = False) -> list[str]:
@@ -223,7 +227,7 @@ class Holding:
         must = {**self._fixed(scope, id_), **given}
         sent = {k: v for k, v in body.items() if k in properties and k not in must}
         sent = {k: v for k, v in sent.items() if self._takes(k, v)}
-        wanted = {**dict(self._first(now)), **sent}
+        wanted = {**self._references(spelled(id_), must), **dict(self._first(now)), **sent}
         try:
             labels = self._labels(scope, id_)
             made = self._entities.make(whole, {**must, **wanted}, *labels, now=now)
@@ -276,12 +280,16 @@ class Holding:
             for name, choices in self.kind.choices.items()
             if index is not None and name not in must
         }
+        given = {**must, **self._references(key, must), **turns}
         try:
-            return self._entities.make(
-                self.kind.whole, {**must, **turns}, *self._labels(scope, key)
-            )
+            return self._entities.make(self.kind.whole, given, *self._labels(scope, key))
         except GenerationError:
             return self._make(scope, key, must)
+
+    def _references(self, key: str, given: Container[str]) -> dict[str, Json]:
+        """Return the members that hold ids of others, but for those that are given."""
+        found = references(self.kind, key, self._ids_of)
+        return {m: id_ for m, id_ in found if m not in given and self._takes(m, id_)}
 
     def _make(
         self, scope: Scope, id_: Json, must: Mapping[str, Json], now: int | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from understudy.codec import dumps
@@ -99,6 +99,21 @@ class Ids:
         if isinstance(id_, str) and (not id_ or set(id_) & set("/?#%") or id_ != id_.strip(" .")):
             return False
         return all(self._entities.validator(schema).accepts(id_) for schema in self._kind.ids)
+
+
+def references(
+    kind: Kind, key: str, ids_of: Callable[[str], Sequence[Json]]
+) -> Iterator[tuple[str, Json]]:
+    """Yield the members of one resource that hold ids of others, each of which is one of theirs.
+
+    `ids_of` returns the ids of a resource. The first of them are held by more than the last.
+    """
+    for member, resource in kind.references.items():
+        ids = ids_of(resource)
+        if ids:
+            source = Source.of(key).at(kind.name).at(member)
+            among = source.at("among").below(len(ids)) + 1
+            yield member, ids[source.at("one").below(among)]
 
 
 def spelled(id_: Json) -> str:

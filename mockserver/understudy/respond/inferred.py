@@ -12,9 +12,8 @@ from typing import TypeAlias
 
 from understudy.codec import dumps
 from understudy.contract.expressions import Runtime
-from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
-from understudy.contract.meaning.kinds import Kind, Part, kinds
+from understudy.contract.meaning.kinds import Kind, Part, homes, kinds, name_of
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract, Operation
@@ -113,7 +112,17 @@ class Inferred:
     def _holdings(self) -> Mapping[str, Holding]:
         declared = self._contract.behaviour.resources
         told = self._kinds.values()
-        return {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
+        found = {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
+        own = {*self._contract.behaviour.sizes, *self._world.loaded}
+        for name, home in homes(self._meaning, self._shapes).items():
+            if home in found and name in found and name not in own:
+                found[name] = found[home]
+        return found
+
+    def _ids(self, resource: str) -> Sequence[Json]:
+        """Return the ids of the members that the one collection of a resource begins with."""
+        holding = self._holdings.get(resource)
+        return [*holding.listed(()).values()] if holding else []
 
     def _holding(self, kind: Kind) -> Holding:
         """Return what keeps a resource; of one whose size is said, no more are there than that."""
@@ -122,7 +131,7 @@ class Inferred:
             kind = replace(kind, count=Source.of(kind.name).between(*size))
         return Holding(
             self._contract.name, kind, self.entities, self._shapes,
-            strict=self._strict or size is not None, loaded=self._loaded(kind),
+            strict=self._strict or size is not None, loaded=self._loaded(kind), ids_of=self._ids,
         )  # fmt: skip
 
     def _loaded(self, kind: Kind) -> LoadedMembers | None:
@@ -298,7 +307,7 @@ def _wanted(part: Listing, kind: Kind) -> dict[Tokens, Runtime]:
     return {
         tokens: runtime
         for tokens, runtime in {**part.filters, **part.owners}.items()
-        if tokens[0] in kind.properties and names.plain(runtime.name) not in kind.scope
+        if tokens[0] in kind.properties and name_of(part, runtime) not in kind.scope
     }
 
 

@@ -9,6 +9,7 @@ from understudy.codec import dumps
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.kinds import Kind, Part, parameter, scope_of
+from understudy.contract.meaning.model import Listing
 from understudy.contract.meaning.shape import Shapes
 from understudy.contract.pointers import MISSING
 from understudy.exchange import Request
@@ -76,6 +77,7 @@ class Whereabouts:
                 session, tuple(said[one] for one in owner.scope), spelled(said[owner.at])
             )
             for owner in self._owners
+            if all(one in said for one in (owner.at, *owner.scope))
         )
 
 
@@ -83,7 +85,13 @@ def _owners(
     part: Part, runtimes: tuple[Runtime, ...], kind: Kind, holdings: Mapping[str, Holding]
 ) -> list[Owner]:
     """Return the resources that the path of an operation goes through, or its scope names."""
-    known = {names.plain(one.name or "".join(one.tokens)): one for one in runtimes}
+    own_id = "" if isinstance(part, Listing) or part.id is None else part.id.name
+    through = {
+        names.of_parameter(part.operation.path, one.name): Runtime("path", one.name)
+        for one in part.operation.parameters
+        if one.location == "path" and one.name != own_id
+    }
+    known = {**through, **dict(zip(kind.scope, runtimes, strict=True))}
     found = []
     for holding in holdings.values():
         other = holding.kind
@@ -93,8 +101,8 @@ def _owners(
         if part.operation.path.startswith(f"{other.path}/"):
             at = Runtime("path", own)
         else:
-            at = known.get(f"{names.plain(other.name)}id") or Runtime("")
-        if at in runtimes:
+            at = known.get(f"{other.noun}id") or Runtime("")
+        if at in known.values():
             found.append(Owner(holding, at, tuple(known[name] for name in other.scope)))
     return found
 

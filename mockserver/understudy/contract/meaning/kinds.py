@@ -6,8 +6,8 @@ This is what the stand-in keeps where behaviour.yaml declares nothing; the check
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -36,8 +36,9 @@ class Kind:
     `whole` is the schema that shows the most of it, `id` leads to its identifier, which satisfies
     all of `ids`. What requests say under the plain names in `scope` tells collections apart;
     `owners` are the members that repeat it. `choices` are the values that filters choose among,
-    by member; `count` is how many members a collection has. `shown` are ids that the contract gives
-    as examples, `homes` the examples of each value in `scope`; `path` is where members are.
+    by member; `references` are the members that hold an id of another resource, with its name.
+    `count` is how many members a collection has. `shown` are ids that the contract gives as
+    examples, `homes` the examples of each value in `scope`; `path` is where members are.
     """
 
     name: str
@@ -53,6 +54,12 @@ class Kind:
     path: str
     shown: tuple[Json, ...] = ()
     homes: tuple[tuple[Json, ...], ...] = ()
+    references: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def noun(self) -> str:
+        """Return what a member is called, as a plain name."""
+        return names.plain(names.resource(self.path) if self.path else self.name)
 
 
 def kinds(meaning: Meaning, shapes: Shapes) -> Mapping[str, Kind]:
@@ -63,18 +70,84 @@ def kinds(meaning: Meaning, shapes: Shapes) -> Mapping[str, Kind]:
 @lru_cache(maxsize=_CONTRACTS)
 def _kinds(told: Same[Meaning], by: Same[Shapes]) -> Mapping[str, Kind]:
     meaning, shapes = told.of, by.of
+    found = _parts(meaning)
+    known = [kind for name, parts in found.items() if (kind := _kind(name, parts, shapes))]
+    return {
+        kind.name: replace(kind, references=dict(_references(kind, known, shapes)))
+        for kind in known
+    }
+
+
+def homes(meaning: Meaning, shapes: Shapes) -> Mapping[str, str]:
+    """Return the resources that are some of another one, by name, with its name.
+
+    `/customers/{id}/orders` are those of `/orders` that have the customer's id.
+    """
+    known, parts = kinds(meaning, shapes), _parts(meaning)
+    lists = {
+        part.operation.path: known[part.resource]
+        for part in meaning.lists
+        if "{" not in part.operation.path and part.resource in known
+    }
+    return {
+        name: home.name
+        for name, kind in known.items()
+        for path, home in lists.items()
+        if not home.scope and all(_is_some_of(part, path) for part in parts[name])
+        if shapes.alike(kind.whole, home.whole)
+    }
+
+
+def _is_some_of(part: Part, path: str) -> bool:
+    """Tell whether a part lists or creates those of the list at a path that have an owner."""
+    base, _, last = path.rstrip("/").rpartition("/")
+    below = part.operation.path.rstrip("/")
+    if not below.startswith(f"{base}/") or not below.endswith(f"}}/{last}"):
+        return False
+    if isinstance(part, Listing):
+        owners = part.owners
+    elif isinstance(part, Writing) and part.kind == "create":
+        owners = part.echoes
+    else:
+        return False
+    said = {runtime.name for runtime in owners.values() if runtime.location == "path"}
+    return said == {one.name for one in part.operation.parameters if one.location == "path"}
+
+
+def _references(kind: Kind, others: Sequence[Kind], shapes: Shapes) -> Iterator[tuple[str, str]]:
+    """Yield the members that hold an id of a resource that has one collection."""
+    known = {
+        f"{other.noun}id": other
+        for other in sorted(others, key=lambda one: -len(one.path))
+        if other is not kind and other.count and other.id and not other.scope
+    }
+    for member, schema in kind.properties.items():
+        other = known.get(names.plain(member))
+        if other is None or member == kind.id or member in kind.owners or shapes.enum(schema):
+            continue
+        if shapes.types(schema) & shapes.types(other.properties[other.id]):
+            yield member, other.name
+
+
+def _parts(meaning: Meaning) -> Mapping[str, list[Part]]:
     found: dict[str, list[Part]] = defaultdict(list)
     everything: tuple[Part, ...] = (*meaning.lists, *meaning.reads, *meaning.writes)
     for part in everything:
         found[part.resource].append(part)
-    known = (_kind(name, parts, shapes) for name, parts in found.items())
-    return {kind.name: kind for kind in known if kind is not None}
+    return found
 
 
 def scope_of(part: Part, kind: Kind, shapes: Shapes) -> tuple[Runtime, ...]:
     """Return the values of a request that say which collection an operation is about."""
     known = dict(_named(part, shapes))
     return tuple(known[name] for name in kind.scope)
+
+
+def name_of(part: Part, runtime: Runtime) -> str:
+    """Return the plain name of what a request says, as members say it."""
+    if runtime.location == "path":
+        return names.of_parameter(part.operation.path, runtime.name)
+    return names.plain(runtime.name)
 
 
 def _kind(name: str, parts: list[Part], shapes: Shapes) -> Kind | None:
@@ -148,7 +221,8 @@ def _homes(parts: list[Part], name: str) -> Iterator[Json]:
     """Yield the examples of what a plain name in the scope stands for."""
     for part in parts:
         for one in part.operation.parameters:
-            if names.plain(one.name) == name and one.name != _own(part):
+            same = name_of(part, Runtime(one.location, one.name)) == name
+            if same and one.name != _own(part):
                 yield from one.examples
 
 
@@ -169,10 +243,11 @@ def _named(part: Part, shapes: Shapes) -> Iterator[tuple[str, Runtime]]:
             yield names.plain(name), Runtime("body", "", (name,))
     if isinstance(part, Listing | Reading):
         for runtime in part.owners.values():
-            yield names.plain(runtime.name), runtime
+            yield name_of(part, runtime), runtime
     for one in part.operation.parameters:
         if one.location == "path" and one.name != own:
-            yield names.plain(one.name), Runtime("path", one.name)
+            runtime = Runtime("path", one.name)
+            yield name_of(part, runtime), runtime
 
 
 def _choices(

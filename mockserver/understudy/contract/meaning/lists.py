@@ -259,9 +259,11 @@ def owners(
         return
     members = {names.plain(name): name for name in shapes.properties(item)}
     for parameter in operation.parameters:
-        name = names.plain(parameter.name)
         if not parameter.required or parameter.location not in ("path", "query"):
             continue
+        name = names.plain(parameter.name)
+        if parameter.location == "path":
+            name = names.of_parameter(operation.path, parameter.name)
         if parameter.name == own or name not in members or (members[name],) == id_:
             continue
         same = shapes.types(shapes.properties(item)[members[name]]) == shapes.types(

@@ -92,6 +92,8 @@ CHANGING: Final = _table(
 """Members that servers settle themselves, whatever was sent."""
 
 
+_BARE: Final = _table("guid id uuid")
+
 _KNOWN: Final = 1 << 15
 """How many names are remembered: documents use the same ones again and again."""
 
@@ -133,6 +135,17 @@ def resource(path: str) -> str:
     """Return what the last literal segment of a path template is about, in the singular."""
     *first, last = last_words(path)
     return " ".join((*first, singular(last)))
+
+
+def of_parameter(path: str, parameter: str) -> str:
+    """Return the plain name of a parameter in a path as members say it.
+
+    The `{id}` of `/customers/{id}/orders` is a `customerid`.
+    """
+    name = plain(parameter)
+    if name not in _BARE:
+        return name
+    return plain(resource(path.partition(f"/{{{parameter}}}")[0])) + name
 
 
 def ends_in_parameter(path: str) -> str:
