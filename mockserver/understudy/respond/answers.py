@@ -7,7 +7,7 @@ asked for, with the documented header fields. All else is an example, or generat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from understudy.codec import dumps, loads
@@ -28,6 +28,15 @@ from understudy.types import Json
 
 NOTE = "Understudy-Note"
 """The header field that says why an answer is not what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request, the session that it is for, and what it prefers."""
+
+    request: Request
+    session: Session
+    wanted: Preferences
 
 
 class Answers:
@@ -66,6 +75,7 @@ class Answers:
 
     def chosen(self, request: Request, session: Session, wanted: Preferences = NONE) -> Reply:
         """Return the answer that is preferred, or the refusal of what cannot be given."""
+        asked = _Asked(request, session, wanted)
         pair = None if wanted.code or wanted.example else self._pair(request)
         choice = pair[0] if pair else self._chosen(wanted.code)
         if choice is None:
@@ -76,12 +86,12 @@ class Answers:
             if not names:
                 return _unknown(choice, wanted.example)
         if not names or choice.status in (204, 304):
-            return self._finished(self._empty(request, session, choice), choice, request, wanted)
+            return self._finished(self._empty(asked, choice), choice, asked)
         named = choose.negotiate(wanted.accept, names)
         if named is None:
             return _not_acceptable(wanted.accept, names)
         example = pair[2] if pair else self._example(choice, named[0], wanted)
-        return self._told(request, session, choice, named, wanted, example)
+        return self._told(asked, choice, named, example)
 
     def apart(self, request: Request, session: Session, wanted: Preferences) -> Reply:
         """Return the answer to a request that resources cannot make sense of."""
@@ -134,43 +144,29 @@ class Answers:
         return self._examples[key]
 
     def _told(
-        self,
-        request: Request,
-        session: Session,
-        choice: Choice,
-        named: tuple[str, str],
-        wanted: Preferences,
-        example: Judged | None,
+        self, asked: _Asked, choice: Choice, named: tuple[str, str], example: Judged | None
     ) -> Reply:
         """Return the reply with an example, or with a body that is made where there is none."""
         if example is None:
-            reply = self._made(request, session, choice, named, wanted)
+            reply = self._made(asked, choice, named)
         elif example.wrong and not self._settings.invalid_examples:
-            reply, note = self._made(request, session, choice, named, wanted), _note(example)
-            return self._finished(reply, choice, request, wanted, note)
+            return self._finished(self._made(asked, choice, named), choice, asked, _note(example))
         else:
             reply = self._content.reply(choice, named, example.example.value, ())
-        return self._finished(reply, choice, request, wanted)
+        return self._finished(reply, choice, asked)
 
-    def _made(
-        self,
-        request: Request,
-        session: Session,
-        choice: Choice,
-        named: tuple[str, str],
-        wanted: Preferences,
-    ) -> Reply:
+    def _made(self, asked: _Asked, choice: Choice, named: tuple[str, str]) -> Reply:
         """Return what the resource answers, in this media type, or a generated body."""
         try:
-            reply = self._asked(request, session, choice)
+            reply = self._of_resource(asked, choice)
             if reply is not None and reply.status != choice.status:
-                if not wanted.code:
+                if not asked.wanted.code:
                     return reply
                 reply = None
             value = self._recoded(reply, choice, named[0]) if reply else None
             if value is None:
                 media = choice.response.content[named[0]]
-                made = self._content.value(named[0], media, self._label(request, choice))
+                made = self._content.value(named[0], media, self._label(asked, choice))
                 value = [self._told_by_status(made, choice, media)]
         except UNMAKABLE:
             found = self._examples_of(choice, named[0]).first(invalid=False)
@@ -199,11 +195,11 @@ class Answers:
         schema = content[name].schema
         return [value] if schema == first.schema or self._content.accepts(schema, value) else None
 
-    def _asked(self, request: Request, session: Session, choice: Choice) -> Reply | None:
+    def _of_resource(self, asked: _Asked, choice: Choice) -> Reply | None:
         """Return what the resource answers, where it answers with this response."""
         if self._resource is None or not self._is_usual(choice):
             return None
-        return self._resource(request, session)
+        return self._resource(asked.request, asked.session)
 
     def _is_usual(self, choice: Choice) -> bool:
         """Tell whether the resource answers with this response."""
@@ -222,36 +218,30 @@ class Answers:
         plain = media_types.is_json(first) and choose.sent(first) == first
         return plain and self._example(choice, first, NONE) is None
 
-    def _empty(self, request: Request, session: Session, choice: Choice) -> Reply:
+    def _empty(self, asked: _Asked, choice: Choice) -> Reply:
         """Return the reply without a body."""
-        reply = self._asked(request, session, choice)
+        reply = self._of_resource(asked, choice)
         if reply is None:
             return Reply(choice.status, b"", (), "")
         return reply if reply.status != 204 else Reply(204, b"", reply.headers, "")
 
-    def _finished(
-        self,
-        reply: Reply,
-        choice: Choice,
-        request: Request,
-        wanted: Preferences,
-        note: Headers = (),
-    ) -> Reply:
+    def _finished(self, reply: Reply, choice: Choice, asked: _Asked, note: Headers = ()) -> Reply:
         """Return a reply with the documented header fields and what became of the preferences."""
         known = {name.lower() for name, _ in reply.headers}
         response = choice.response
         if reply.status != choice.status:
             response = self._operation.documented(reply.status) or response
-        made = self._content.headers(response, self._label(request, choice))
+        made = self._content.headers(response, self._label(asked, choice))
         headers = [*reply.headers, *(pair for pair in made if pair[0].lower() not in known)]
         if self._operation.deprecated:
             headers.append(("Deprecation", "true"))
-        headers += [*wanted.applied("example" if note else ""), *note]
+        headers += [*asked.wanted.applied("example" if note else ""), *note]
         return replace(reply, headers=tuple(headers))
 
-    def _label(self, request: Request, choice: Choice) -> str:
+    def _label(self, asked: _Asked, choice: Choice) -> str:
         """Return the identity that decides what is made for a request."""
-        label = f"{self._operation.label} {dumps([request.path, request.query]).decode()}"
+        identity = dumps([asked.request.path, asked.request.query]).decode()
+        label = f"{self._operation.label} {identity}"
         return label if choice is self._choice else f"{choice.status} {label}"
 
 
