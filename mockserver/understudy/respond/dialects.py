@@ -34,6 +34,11 @@ class Dialect:
     invalid_status: int
     body: Callable[[Fault], Json]
 
+    @property
+    def is_own(self) -> bool:
+        """Tell whether errors are problem details, which may say more than a vendor would."""
+        return self.media_type == MEDIA_TYPE
+
     def error(self, status: int, detail: str = "", headers: Headers = (), kind: str = "") -> Reply:
         """Return the reply for a refusal; `detail` and `kind` say more than the status alone."""
         known = KINDS[kind] if kind else kind_of(status)

@@ -7,6 +7,8 @@ within a value stays there, and knows every template and method that a contract 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
+from itertools import zip_longest
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -24,6 +26,7 @@ ENCODED = "understudy.encoded"
 
 _KNOWN_TARGETS = 4096
 _SHORT_TARGET = 512
+_FEW = 500
 
 _Known: TypeAlias = tuple[Mapping[str, str | None], Mapping[str, Any]]
 """What a routed request carries on: the texts of its path parameters, and its operation's id."""
@@ -40,6 +43,16 @@ class Places:
             {"?", "#"} & {*operation.path} for operation in contract.operations.values()
         )
         """Whether a query is part of some path, as in `/messages?beta=true`."""
+        paths = dict.fromkeys(operation.path for operation in contract.operations.values())
+        self._templates = [f"{prefix}{contract.base_path}{path}" for path in paths]
+
+    def near(self, target: str) -> str:
+        """Return the template of the path that is most like one which leads nowhere, if any is."""
+        path = target.partition("?")[0]
+        if len(self._templates) > _FEW or len(path) > _SHORT_TARGET:
+            return ""
+        filled = {_filled(template, path): template for template in self._templates}
+        return next((filled[one] for one in get_close_matches(path, filled, 1)), "")
 
     def find(self, target: str, method: str = "") -> Route | None:
         """Return the route of a path as it was sent, which a query may follow, or None."""
@@ -89,7 +102,9 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
         """Return where a request leads, or the refusal of a path or method that leads nowhere."""
         route = self._places.find(target, method)
         if route is None:
-            return self._dialect.error(404, kind="no-route")
+            near = self._places.near(target) if self._dialect.is_own else ""
+            told = f"The nearest path is {near}" if near else ""
+            return self._dialect.error(404, told, kind="no-route")
         operation = route.operation(method)
         if operation is None:
             return self._wrong_method(method, {*route.operations})
@@ -108,6 +123,14 @@ class RouteMiddleware(SpecMiddleware):  # type: ignore[misc]
             self._known.clear()
         if len(key[1]) <= _SHORT_TARGET:
             self._known[key] = known
+
+
+def _filled(template: str, path: str) -> str:
+    """Return a template with what a path has in the places of its parameters."""
+    segments = zip_longest(template.split("/"), path.split("/"))
+    return "/".join(
+        said if "{" in one and said else one for one, said in segments if one is not None
+    )
 
 
 def sent_target(scope: Scope) -> str:
