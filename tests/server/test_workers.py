@@ -32,6 +32,7 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         found = READY.match(process.stderr.readline())
         assert found is not None
         process.stderr.readline()  # the contract
+        process.stderr.readline()  # the console
         try:
             yield process, found[1]
         finally:
