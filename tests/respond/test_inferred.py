@@ -305,7 +305,10 @@ def _shop(nested: str, member: str) -> dict[str, Any]:
         "required": ["id", member, "total"],
         "properties": {"id": INTEGER, member: INTEGER, "total": {"type": "number"}},
     }
-    body = {"type": "object", "properties": {"total": {"type": "number"}}}
+    body = {
+        "type": "object",
+        "properties": {"total": {"type": "number"}, "customer_id": INTEGER},
+    }
 
     def lists(id_: str, item: Any) -> dict[str, Any]:
         array = {"type": "array", "items": item}
@@ -347,7 +350,7 @@ def test_what_is_listed_below_an_owner_is_what_the_whole_list_has_of_it(
 ) -> None:
     client = Client(contract_of(_shop(nested, member)))
     customers = [one["id"] for one in client.value("listCustomers")]
-    made = client.value("addOrder", customers[-1], {"total": 5})
+    made = client.value("addOrder", customers[-1], {"total": 5, "customer_id": 7})
 
     everything = client.value("listOrders")
     theirs = {id_: client.value("listTheirOrders", id_) for id_ in customers}
@@ -373,6 +376,23 @@ def test_nothing_is_below_an_owner_that_is_gone(nested: str) -> None:
 
     assert client.call("listTheirOrders", first).status == 404
     assert client.call("addOrder", first, {"total": 5}).status == 404
+
+
+def test_of_two_resources_of_one_name_the_path_tells_the_owner() -> None:
+    document = _shop("{id}", "customer_id")
+    paths = document["paths"]
+    paths["/admin/customers"] = {"get": {**paths["/customers"]["get"], "operationId": "listOthers"}}
+    paths["/admin/customers/{id}"] = {
+        "parameters": [path_parameter("id", INTEGER)],
+        "get": {**paths["/customers/{id}"]["get"], "operationId": "getOther"},
+        "delete": {**paths["/customers/{id}"]["delete"], "operationId": "dropOther"},
+    }
+    client = Client(contract_of(document))
+    first = client.value("listCustomers")[0]["id"]
+
+    client.call("dropOther", first)
+
+    assert client.call("listTheirOrders", first).status == 200
 
 
 def test_the_id_of_an_owner_is_found_under_its_name() -> None:

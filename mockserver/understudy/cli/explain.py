@@ -139,7 +139,7 @@ def _some_of(contract: Contract, found: Meaning) -> Mapping[str, str]:
     from understudy.contract.meaning.kinds import homes  # slow to import
     from understudy.contract.meaning.shape import shapes_of
 
-    return homes(found, shapes_of(contract.schemas))
+    return homes(found, shapes_of(contract.schemas), contract.behaviour)
 
 
 def _resource(kind: Kind, home: str) -> str:

@@ -73,15 +73,22 @@ class Ground:
         return case
 
     def forget(self, operation: Operation, arguments: Arguments) -> None:
-        """Forget the member of lists that an operation has just deleted, if it is one that does."""
+        """Forget what an operation has just deleted, if it does, and what belonged to that."""
         deleting = self.meaning.writing(operation)
         if deleting is None or deleting.kind != "delete":
             return
+        gone = arguments.get((deleting.id.location, deleting.id.name)) if deleting.id else None
+        owner = f"{names.plain(names.resource(operation.path))}id"
         for scene in self.scenes.values():
-            if scene.listing is not None and scene.listing.resource == deleting.resource:
-                scene.members = [
-                    one for one in scene.members if arguments_of(deleting, one) != arguments
-                ]
+            if scene.listing is None:
+                continue
+            same = scene.listing.resource == deleting.resource
+            scene.members = [
+                one
+                for one in scene.members
+                if not (same and arguments_of(deleting, one) == arguments)
+                and all(names.plain(k) != owner or v != gone for k, v in one.value.items())
+            ]
 
     def made(self, creating: Writing) -> list[tuple[Case, Arguments]]:
         """Return what was created and kept, with the arguments that it was created with."""
@@ -91,8 +98,7 @@ class Ground:
         """Return another body of a creation, for the owner that `arguments` name."""
         number = next(self._numbers)
         make = self.supply.telling if number % 2 else self.supply.body
-        owners = {names.plain(name): value for (_, name), value in arguments.items()}
-        return self.owned(make(creating.operation, number), owners)
+        return self.owned(make(creating.operation, number), owners(creating, arguments))
 
     def owned(self, body: Json, owners: Mapping[str, Json]) -> Json:
         """Return a body in which what names an owner names the one in `owners`, by plain name."""
@@ -127,3 +133,13 @@ def members(case: Case, listing: Listing, arguments: Arguments) -> list[Member]:
     """Return the resources on a page."""
     items = items_of(case, listing) or []
     return [Member(item, arguments, case) for item in items if isinstance(item, dict)]
+
+
+def owners(part: Listing | Writing, arguments: Arguments) -> dict[str, Json]:
+    """Return what arguments say of whose something is, by the plain names of members."""
+    said: dict[str, Json] = {}
+    for (location, name), value in arguments.items():
+        said[names.plain(name)] = value
+        if location == "path":
+            said[names.of_parameter(part.operation.path, name)] = value
+    return said

@@ -69,7 +69,7 @@ def _unknown(ground: Ground, operation: Operation, id_: Runtime) -> None:
     key = id_.location, id_.name
     parameter = _parameter(operation, id_)
     known = arguments.get(key)
-    made = [*_alike(known)]
+    made = [*_alike(known, ground.supply.most(parameter))]
     if not isinstance(known, int):  # numbers that are made are small, and may well be known
         made[:0] = [ground.supply.fresh(parameter, number) for number in range(2)]
     unknown = [
@@ -123,10 +123,11 @@ def _change(ground: Ground, writing: Writing) -> None:
             api.note(changing.changed(api, scene, writing, member, body, clock=clock))
 
 
-def _alike(known: Json) -> Iterator[Json]:
-    """Yield ids that look like a known one and are not."""
+def _alike(known: Json, most: int) -> Iterator[Json]:
+    """Yield ids that look like a known one and are not; numbers are at most so large."""
     if isinstance(known, int):
-        yield from (_INT32, _INT32 - 1003, known + 1_000_003)
+        last = min(most, _INT32)
+        yield from (one for one in (last, last - 1003, known + 1_000_003) if one > known + 1000)
     elif isinstance(known, str) and known:
         yield known[1:] + known[:1]
         yield known.swapcase()

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, islice
+from math import isfinite
 from urllib.parse import quote
 
 from understudy.contract.meaning.names import plain
 from understudy.contract.model import Contract, Operation, Parameter
 from understudy.contract.pointers import MISSING
 from understudy.contract.schemas import resolve
+from understudy.contract.validate import Validator
 from understudy.contract.wire.parameters import is_plain
 from understudy.contract.wire.writing import Arguments, request
 from understudy.errors import UnderstudyError
@@ -36,6 +38,7 @@ _BODIES = (
     b'{"a": NaN}', b'\xef\xbb\xbf{"a": 1}', b"[" * 2000, b"not json",
 )  # fmt: skip
 _MEDIA_TYPES = ("text/plain", "application/xml", "application/x-www-form-urlencoded", "image/png")
+_CHANGING = ("delete", "patch", "put")
 _DEPTH = 500
 _CHARSETS = ("utf-8", "utf-16", "latin-1", "bogus")
 
@@ -66,13 +69,21 @@ class Inputs:
             return
         if parameter.location != "path":
             yield self._request(operation, {k: v for k, v in good.items() if k != key}, body)
-        for value in (*self._invalid(parameter), *self._edges(parameter), *_TEXTS):
+        for value in self._values(operation, parameter):
             if _can_travel(parameter.location, value):
                 yield self._request(operation, {**good, key: value}, body)
         if parameter.location in ("path", "query"):
             marked = self._request(operation, {**good, key: _MARK}, body)
             for raw in _RAW:
                 yield replace(marked, target=marked.target.replace(quote(_MARK), raw))
+
+    def _values(self, operation: Operation, parameter: Parameter) -> Iterator[Json]:
+        """Yield what a parameter is to be; what changes or deletes something names nothing else."""
+        values = chain(self._invalid(parameter), self._edges(parameter), _TEXTS)
+        if parameter.location != "path" or operation.method not in _CHANGING:
+            return values
+        accepts = Validator(parameter.schema, self._contract.schemas).accepts
+        return (one for one in values if not any(map(accepts, _readings(one))))
 
     def _request(self, operation: Operation, arguments: Arguments, body: Json) -> Sent:
         return request(operation, arguments, body, self._contract.schemas)
@@ -172,3 +183,14 @@ def _can_travel(location: str, value: Json) -> bool:
     if location == "cookie" and set(text) & set(' ",;\\'):
         return False
     return location == "query" or (text.isascii() and text.isprintable() and text.strip() == text)
+
+
+def _readings(value: Json) -> Iterator[Json]:
+    """Yield what a server may read a value in a path as: a text may be a number."""
+    yield value
+    try:
+        number = float(str(value))
+    except ValueError:
+        return
+    if isfinite(number):
+        yield int(number) if number.is_integer() else number

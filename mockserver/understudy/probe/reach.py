@@ -7,12 +7,11 @@ from itertools import chain
 
 from understudy.checks.laws.asking import Scene, arguments_of, items_of
 from understudy.checks.laws.walking import bounds, collect
-from understudy.contract.meaning import names
 from understudy.contract.meaning.model import Listing, Reading, Writing
 from understudy.contract.model import Operation
 from understudy.contract.pointers import MISSING
 from understudy.contract.wire.writing import Arguments
-from understudy.probe.ground import Ground, members
+from understudy.probe.ground import Ground, members, owners
 from understudy.types import Json
 
 _ENOUGH = 5
@@ -80,7 +79,7 @@ def _creation(ground: Ground, creating: Writing) -> None:
     taken: dict[str, Json] = {}
     for scene in ground.scenes.values():
         if scene.listing is not None and scene.listing.resource == creating.resource:
-            taken |= {names.plain(name): value for (_, name), value in scene.arguments.items()}
+            taken |= owners(scene.listing, scene.arguments)
     for arguments in ground.supply.arguments(creating.operation, taken):
         for number in range(_BODIES):
             body = ground.owned(ground.supply.body(creating.operation, number), taken)

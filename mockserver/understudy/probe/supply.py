@@ -23,6 +23,7 @@ _EACH = 6
 _TRIED = 24
 _DEEP = 3
 _LONG = 300
+_LARGEST = (1 << 63) - 1
 
 
 class Supply:
@@ -93,6 +94,11 @@ class Supply:
     def fresh(self, parameter: Parameter, *labels: str | int) -> Json:
         """Return a valid value that surely nobody has used before, as far as there are so many."""
         return self._world.value(parameter.schema, "fresh", parameter.name, *labels)
+
+    def most(self, parameter: Parameter) -> int:
+        """Return the largest number that a parameter may be, as far as its own schema says."""
+        maximum = resolve(parameter.schema, self._contract.schemas).get("maximum")
+        return int(maximum) if isinstance(maximum, int | float) else _LARGEST
 
     def fits(self, parameter: Parameter, value: Json) -> bool:
         """Tell whether a value is valid for a parameter."""

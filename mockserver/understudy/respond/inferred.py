@@ -11,13 +11,13 @@ from functools import cached_property
 from typing import TypeAlias
 
 from understudy.codec import dumps
-from understudy.contract.expressions import Runtime
+from understudy.contract.meaning import names
 from understudy.contract.meaning.infer import meaning
-from understudy.contract.meaning.kinds import Kind, Part, homes, kinds, name_of
+from understudy.contract.meaning.kinds import Kind, Part, homes, kinds
 from understudy.contract.meaning.model import Listing, Reading, Tokens, Writing
 from understudy.contract.meaning.shape import shapes_of
 from understudy.contract.model import Contract, Operation
-from understudy.contract.pointers import MISSING, follow
+from understudy.contract.pointers import MISSING
 from understudy.errors import GenerationError
 from understudy.exchange import Reply, Request
 from understudy.generate.entities import Entities
@@ -25,13 +25,14 @@ from understudy.generate.source import Source
 from understudy.generate.world import World
 from understudy.respond.dialects import Dialect
 from understudy.respond.echoing import Echo
+from understudy.respond.filtering import kept, wanted
 from understudy.respond.fitting import PatchError
 from understudy.respond.holding import Holding
 from understudy.respond.ids import spelled
 from understudy.respond.loaded import LoadedMembers
 from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
-from understudy.respond.sorting import Entry, Sorting
+from understudy.respond.sorting import Sorting
 from understudy.respond.whereabouts import Whereabouts
 from understudy.state.session import FullError, Session
 from understudy.types import Json, JsonObject
@@ -113,11 +114,11 @@ class Inferred:
         declared = self._contract.behaviour.resources
         told = self._kinds.values()
         found = {kind.name: self._holding(kind) for kind in told if kind.name not in declared}
-        own = {*self._contract.behaviour.sizes, *self._world.loaded}
-        for name, home in homes(self._meaning, self._shapes).items():
-            if home in found and name in found and name not in own:
-                found[name] = found[home]
-        return found
+        some = homes(self._meaning, self._shapes, self._contract.behaviour)
+        return {
+            name: found[some[name]] if name in some and name not in self._world.loaded else holding
+            for name, holding in found.items()
+        }
 
     def _ids(self, resource: str) -> Sequence[Json]:
         """Return the ids of the members that the one collection of a resource begins with."""
@@ -182,14 +183,14 @@ class Inferred:
         pages = Pages(part, schema, self._shapes, self.entities)
         status, least = status_of(response), self._least(schema, part.items)
         sorting = Sorting(part.operation, kind, part.order, self._shapes)
-        wanted, valid = _wanted(part, kind), self.entities.validator(schema)
+        by, valid = wanted(part, kind), self.entities.validator(schema)
 
         def answer(request: Request, session: Session) -> Reply:
             here = where.scope(request)
             everything = keys = holding.keys(session, here, new=where.is_new(request, session))
-            if wanted or sorting.matters(request):
+            if by or sorting.matters(request):
                 found = [(key, holding.member(session, here, key) or {}) for key in keys]
-                keys = [key for key, _ in sorting.sorted(_kept(found, wanted, request), request)]
+                keys = [key for key, _ in sorting.sorted(kept(found, by, request), request)]
             page = pages.page(keys, request)
             shown = keys[page.start : page.stop]
             if len(shown) < least:
@@ -274,7 +275,8 @@ class Inferred:
         return answer
 
     def _missing(self, resource: str) -> Reply:
-        return self._dialect.error(404, f"{resource.capitalize()} not found")
+        noun = names.resource(resource) if resource.startswith("/") else resource
+        return self._dialect.error(404, f"{noun.capitalize()} not found")
 
     def _least(self, schema: Json, items: Tokens) -> int:
         """Return how many items a list must have."""
@@ -300,20 +302,3 @@ def _object(body: Json) -> Mapping[str, Json]:
 
 def _headers(part: Listing, total: int) -> tuple[tuple[str, str], ...]:
     return ((part.paging.total_header, str(total)),) if part.paging.total_header else ()
-
-
-def _wanted(part: Listing, kind: Kind) -> dict[Tokens, Runtime]:
-    """Return what a request may say of the members that are listed, besides their collection."""
-    return {
-        tokens: runtime
-        for tokens, runtime in {**part.filters, **part.owners}.items()
-        if tokens[0] in kind.properties and name_of(part, runtime) not in kind.scope
-    }
-
-
-def _kept(
-    found: Sequence[Entry], wanted: Mapping[Tokens, Runtime], request: Request
-) -> list[Entry]:
-    """Return the members that have what a request says of them."""
-    said = [(t, value) for t, r in wanted.items() if (value := r.of(request)) is not MISSING]
-    return [one for one in found if all(spelled(follow(one[1], t)) == spelled(v) for t, v in said)]

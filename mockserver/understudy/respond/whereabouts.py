@@ -92,19 +92,20 @@ def _owners(
         if one.location == "path" and one.name != own_id
     }
     known = {**through, **dict(zip(kind.scope, runtimes, strict=True))}
-    found = []
-    for holding in holdings.values():
+    found: dict[Runtime, tuple[bool, Owner]] = {}
+    for holding in sorted(holdings.values(), key=lambda one: len(one.kind.path)):
         other = holding.kind
         own = names.ends_in_parameter(other.path)
         if other is kind or not own or not all(name in known for name in other.scope):
             continue
-        if part.operation.path.startswith(f"{other.path}/"):
-            at = Runtime("path", own)
-        else:
-            at = known.get(f"{other.noun}id") or Runtime("")
-        if at in known.values():
-            found.append(Owner(holding, at, tuple(known[name] for name in other.scope)))
-    return found
+        passed = part.operation.path.startswith(f"{other.path}/")
+        at = Runtime("path", own) if passed else known.get(f"{other.noun}id")
+        if at is None or at not in known.values():
+            continue
+        if at not in found or (passed and not found[at][0]):
+            owner = Owner(holding, at, tuple(known[name] for name in other.scope))
+            found[at] = passed, owner
+    return [owner for _, owner in found.values()]
 
 
 def _scalar(value: Json) -> Json:

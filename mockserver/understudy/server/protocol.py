@@ -22,6 +22,7 @@ TRANSPORT: Final = "understudy.transport"
 _LOOK_SECONDS: Final = 1.0
 _LINGER_SECONDS: Final = 2.0
 _RETRY_SECONDS: Final = 1
+_LARGE: Final = 1 << 16
 _SPARE: Final = 64
 """So many connections beyond the limit are told so; all others are cut without a word."""
 
@@ -70,7 +71,7 @@ class Outbox:
                 transport.writelines(parts)
 
 
-class _Line:
+class _Answer:
     """What one answer is written to. Its header section leaves with the first of its content.
 
     An ASGI server must not send the header section sooner (ASGI, "Response Start").
@@ -88,19 +89,23 @@ class _Line:
         """Keep the header section, which comes first; write whatever comes later at once."""
         if self._head is None:
             self._head = data
-        elif self._head:
+        elif self._head and 0 < len(data) < _LARGE:
             self._outbox.put(self._transport, self._head, data)
             self._head = b""
         else:
-            self._outbox.flush()
+            self._flush()
             self._transport.write(data)
 
     def close(self) -> None:
         """Close the connection after what was written."""
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
         self._outbox.flush()
         if self._head:
             self._transport.write(self._head)
-        self._transport.close()
+            self._head = b""
 
 
 class Protocol(HttpToolsProtocol):
@@ -182,7 +187,7 @@ class Protocol(HttpToolsProtocol):
         self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
         if self.scope["method"] != "HEAD" and not self.expect_100_continue:
-            self.cycle.transport = _Line(self.transport, self._outbox)  # type: ignore[assignment]
+            self.cycle.transport = _Answer(self.transport, self._outbox)  # type: ignore[assignment]
 
     def on_response_complete(self) -> None:
         """Go on with the next request. How long there is none is looked at, and not timed."""

@@ -64,8 +64,8 @@ def bind(host: str, port: int) -> socket.socket:
 def entrances(listener: socket.socket) -> list[socket.socket]:
     """Return more sockets that listen at the same place.
 
-    An event loop takes one connection a turn from each of them. With one only, the last of a
-    hundred clients that come at once waits while the others are answered a hundred times.
+    The event loop of uvloop takes one connection a turn from each of them. With one only, the last
+    of a hundred clients that come at once waits while the others are answered a hundred times.
     """
     return [listener, *(listener.dup() for _ in range(_ACCEPTED - 1))]
 

@@ -96,10 +96,12 @@ def _as_asked(
             )
     if updating.kind != "update":
         return
+    states = (*_states(member.value), *_states(body))
+    ends = {*names.ENDS, *(f"{names.plain(one)}at" for one in states)}
     for key, value in member.value.items():
         if key in body or key not in view or names.plain(key) in _CHANGING:
             continue
-        right = is_same(value, view[key]) or names.plain(key) in names.ENDS
+        right = is_same(value, view[key]) or names.plain(key) in ends
         yield outcome(
             UNTOUCHED,
             cases,
@@ -108,6 +110,11 @@ def _as_asked(
             broken=not right,
             subject=f"body /{key}",
         )
+
+
+def _states(value: JsonObject) -> Iterator[str]:
+    """Yield what a state is called: `shipped` has an end called `shipped_at`."""
+    return (str(one) for key, one in value.items() if names.plain(key) in ("state", "status"))
 
 
 def deleted(asker: Asker, scene: Scene, deleting: Writing, member: Member) -> Iterator[Outcome]:

@@ -109,11 +109,12 @@ def _echoes(
     id_ = shapes.identifier(item, resource, own)
     if own and id_:
         yield id_, Runtime("path", own)
-    yield from owners(operation, item, resource, shapes, own)
+    owned = dict(owners(operation, item, resource, shapes, own))
+    yield from owned.items()
     asked = _asked(operation, shapes)
     for name, schema in shapes.properties(item).items():
         begins = not own and names.plain(name) in ("state", "status")
-        if name not in asked or (name,) == id_ or begins:
+        if name not in asked or (name,) == id_ or (name,) in owned or begins:
             continue
         if _is_kept(name, asked[name], schema, shapes):
             yield (name,), Runtime("body", "", (name,))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from understudy.contract.behaviour import Behaviour
 from understudy.contract.expressions import Runtime
 from understudy.contract.meaning import names
 from understudy.contract.meaning.items import view
@@ -78,12 +79,14 @@ def _kinds(told: Same[Meaning], by: Same[Shapes]) -> Mapping[str, Kind]:
     }
 
 
-def homes(meaning: Meaning, shapes: Shapes) -> Mapping[str, str]:
+def homes(meaning: Meaning, shapes: Shapes, behaviour: Behaviour) -> Mapping[str, str]:
     """Return the resources that are some of another one, by name, with its name.
 
-    `/customers/{id}/orders` are those of `/orders` that have the customer's id.
+    `/customers/{id}/orders` are those of `/orders` that have the customer's id. What is declared
+    in `behaviour`, or has a size there, is on its own.
     """
-    known, parts = kinds(meaning, shapes), _parts(meaning)
+    told, parts = kinds(meaning, shapes), _parts(meaning)
+    known = {name: kind for name, kind in told.items() if name not in behaviour.resources}
     lists = {
         part.operation.path: known[part.resource]
         for part in meaning.lists
@@ -92,6 +95,7 @@ def homes(meaning: Meaning, shapes: Shapes) -> Mapping[str, str]:
     return {
         name: home.name
         for name, kind in known.items()
+        if name not in behaviour.sizes
         for path, home in lists.items()
         if not home.scope and all(_is_some_of(part, path) for part in parts[name])
         if shapes.alike(kind.whole, home.whole)

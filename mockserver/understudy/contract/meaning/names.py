@@ -143,9 +143,11 @@ def of_parameter(path: str, parameter: str) -> str:
     The `{id}` of `/customers/{id}/orders` is a `customerid`.
     """
     name = plain(parameter)
-    if name not in _BARE:
+    before, found, _ = f"{path}/".partition(f"/{{{parameter}}}/")
+    noun = resource(before)
+    if name not in _BARE or not found or words(noun)[-1] in POINTING or noun == resource(path):
         return name
-    return plain(resource(path.partition(f"/{{{parameter}}}")[0])) + name
+    return plain(noun) + name
 
 
 def ends_in_parameter(path: str) -> str:
