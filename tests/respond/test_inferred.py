@@ -406,3 +406,36 @@ def test_the_id_of_an_owner_is_found_under_its_name() -> None:
 
 def _id(one: Any) -> Any:
     return one["id"]
+
+
+def test_what_has_two_owners_names_one_that_belongs_to_the_other() -> None:
+    document = _shop("{customerId}", "customer_id")
+    paths = document["paths"]
+    item = {
+        "type": "object",
+        "required": ["id", "order_id", "customer_id", "author_id"],
+        "properties": dict.fromkeys(("id", "order_id", "customer_id", "author_id"), INTEGER),
+    }
+    for path in ("/orders", "/orders/{id}"):
+        del paths[path]
+    notes = {"operationId": "listNotes", "responses": answers({"200": _array(item)})}
+    users = {"operationId": "listUsers", "responses": answers({"200": _array(_only_id())})}
+    paths["/notes"] = {"get": notes}
+    paths["/users"] = {"get": users}
+    client = Client(contract_of(document))
+
+    found = client.value("listNotes")
+
+    users = {one["id"] for one in client.value("listUsers")}
+    for one in found:
+        theirs = client.value("listTheirOrders", one["customer_id"])
+        assert one["order_id"] in {order["id"] for order in theirs}
+        assert one["author_id"] in users
+
+
+def _array(item: Any) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _only_id() -> dict[str, Any]:
+    return {"type": "object", "required": ["id"], "properties": {"id": INTEGER}}

@@ -30,7 +30,7 @@ def reach(ground: Ground) -> None:
             _creation(ground, found)
     for listing in lists:
         _fill(ground, listing)
-    for operation in operations:
+    for operation in sorted(operations, key=lambda one: one.method == "delete"):
         if operation.id not in ground.good:
             _other(ground, operation)
 
@@ -128,7 +128,8 @@ def _of_members(ground: Ground, operation: Operation) -> Iterator[Arguments]:
         found = (arguments_of(reading, one) for one in ground.members(reading.resource))
         yield from (one for one in found if one is not None)
     if writing is not None and writing.kind != "create":
-        for member in ground.disposable(writing.resource):
+        made = [*ground.disposable(writing.resource)]
+        for member in made or [*ground.members(writing.resource)][::-1]:
             arguments = arguments_of(writing, member)
             if arguments is not None:
                 yield arguments

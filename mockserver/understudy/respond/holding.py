@@ -18,7 +18,7 @@ from understudy.errors import GenerationError
 from understudy.generate.entities import Entities
 from understudy.generate.source import Source
 from understudy.respond.fitting import difference, fitted, patched
-from understudy.respond.ids import Ids, Scope, references, spelled, spelled_scope
+from understudy.respond.ids import Ids, Place, Scope, references, spelled, spelled_scope
 from understudy.respond.loaded import LoadedMembers
 from understudy.state.session import Session
 from understudy.state.store import Changes
@@ -42,7 +42,7 @@ class Holding:
         *,
         strict: bool = False,
         loaded: LoadedMembers | None = None,
-        ids_of: Callable[[str], Sequence[Json]] = lambda _resource: (),
+        places: Callable[[str], Sequence[Place]] = lambda _resource: (),
     ) -> None:
         self.kind = kind
         self.strict = strict or loaded is not None
@@ -54,7 +54,7 @@ class Holding:
         self._ids = Ids(kind, entities, shapes, loaded.ids if loaded else None)
         self.listed = self._ids.listed
         """Returns the ids of the members that one collection begins with, by their text."""
-        self._ids_of = ids_of
+        self._places = places
         self._made: OrderedDict[tuple[Scope, str], JsonObject] = OrderedDict()
 
     def keys(self, session: Session, scope: Scope, *, new: bool = False) -> list[str]:
@@ -288,7 +288,7 @@ class Holding:
 
     def _references(self, key: str, given: Container[str]) -> dict[str, Json]:
         """Return the members that hold ids of others, but for those that are given."""
-        found = references(self.kind, key, self._ids_of)
+        found = references(self.kind, key, self._places)
         return {m: id_ for m, id_ in found if m not in given and self._takes(m, id_)}
 
     def _make(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from understudy.codec import dumps
+from understudy.contract.meaning import names
 from understudy.contract.meaning.kinds import Kind
 from understudy.contract.meaning.shape import Shapes
 from understudy.errors import GenerationError
@@ -18,6 +19,9 @@ Scope: TypeAlias = tuple[Json, ...]
 
 Listed: TypeAlias = Callable[[Scope], Mapping[str, Json]]
 """Returns the ids in a collection, by their text."""
+
+Place: TypeAlias = tuple[Json, Mapping[str, Json]]
+"""An id, and the ids of what its member belongs to, by the plain names of members."""
 
 _COLLECTIONS = 256
 _TRIES = 64
@@ -102,18 +106,23 @@ class Ids:
 
 
 def references(
-    kind: Kind, key: str, ids_of: Callable[[str], Sequence[Json]]
+    kind: Kind, key: str, places: Callable[[str], Sequence[Place]]
 ) -> Iterator[tuple[str, Json]]:
     """Yield the members of one resource that hold ids of others, each of which is one of theirs.
 
-    `ids_of` returns the ids of a resource. The first of them are held by more than the last.
+    `places` returns the ids of a resource. The first of them are held by more than the last. What
+    such a one belongs to comes after it, in the place of what came before.
     """
+    members = {names.plain(name): name for name in kind.properties if name not in kind.owners}
     for member, resource in kind.references.items():
-        ids = ids_of(resource)
-        if ids:
-            source = Source.of(key).at(kind.name).at(member)
-            among = source.at("among").below(len(ids)) + 1
-            yield member, ids[source.at("one").below(among)]
+        known = places(resource)
+        if not known:
+            continue
+        source = Source.of(key).at(kind.name).at(member)
+        among = source.at("among").below(len(known)) + 1
+        id_, owners = known[source.at("one").below(among)]
+        yield member, id_
+        yield from ((members[name], one) for name, one in owners.items() if name in members)
 
 
 def spelled(id_: Json) -> str:

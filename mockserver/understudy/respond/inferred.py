@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import product
 from typing import TypeAlias
 
 from understudy.codec import dumps
@@ -28,7 +29,7 @@ from understudy.respond.echoing import Echo
 from understudy.respond.filtering import kept, wanted
 from understudy.respond.fitting import PatchError
 from understudy.respond.holding import Holding
-from understudy.respond.ids import spelled
+from understudy.respond.ids import Place, spelled
 from understudy.respond.loaded import LoadedMembers
 from understudy.respond.pages import Pages
 from understudy.respond.showing import Showing, json_of, put, status_of
@@ -39,6 +40,7 @@ from understudy.types import Json, JsonObject
 
 Answer: TypeAlias = Callable[[Request, Session], Reply]
 
+_OWNERS = 5
 FULL = "No more resources are kept here; reset the stand-in"
 
 
@@ -64,6 +66,7 @@ class Inferred:
         self._shapes = shapes_of(contract.schemas)
         self._meaning = meaning(contract)
         self._kinds = kinds(self._meaning, self._shapes)
+        self._places = cache(self._told_places)
 
     def answer(self, operation: Operation) -> Answer | None:
         """Return what answers valid requests to `operation`, or None where nothing is told."""
@@ -120,10 +123,21 @@ class Inferred:
             for name, holding in found.items()
         }
 
-    def _ids(self, resource: str) -> Sequence[Json]:
-        """Return the ids of the members that the one collection of a resource begins with."""
+    def _told_places(self, resource: str) -> Sequence[Place]:
+        """Return the ids of members of a resource, each with those of what it belongs to."""
         holding = self._holdings.get(resource)
-        return [*holding.listed(()).values()] if holding else []
+        if holding is None:
+            return ()
+        nouns = {f"{one.kind.noun}id": one for one in self._holdings.values() if not one.kind.scope}
+        if not all(name in nouns for name in holding.kind.scope):
+            return ()
+        owners = [[*nouns[name].listed(()).values()][:_OWNERS] for name in holding.kind.scope]
+        most = _OWNERS if owners else None
+        return [
+            (id_, dict(zip(holding.kind.scope, scope, strict=True)))
+            for scope in product(*owners)
+            for id_ in [*holding.listed(scope).values()][:most]
+        ]
 
     def _holding(self, kind: Kind) -> Holding:
         """Return what keeps a resource; of one whose size is said, no more are there than that."""
@@ -132,7 +146,7 @@ class Inferred:
             kind = replace(kind, count=Source.of(kind.name).between(*size))
         return Holding(
             self._contract.name, kind, self.entities, self._shapes,
-            strict=self._strict or size is not None, loaded=self._loaded(kind), ids_of=self._ids,
+            strict=self._strict or size is not None, loaded=self._loaded(kind), places=self._places,
         )  # fmt: skip
 
     def _loaded(self, kind: Kind) -> LoadedMembers | None:

@@ -56,12 +56,16 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
     if scene.reading is None or scene.listing is None:
         return
     before = asker.ask(scene.listing.operation, scene.arguments)
+    items = items_of(before, scene.listing) or []
+    now = dict(zip(ids(scene.listing, items), items, strict=True))
     for member in some(scene.members, _LOOKS):
         arguments = arguments_of(scene.reading, member)
         if arguments is None:
             continue
         case = asker.ask(scene.reading.operation, arguments)
-        cases = [member.case, case]
+        (key,) = ids(scene.listing, [member.value])
+        listed = now.get(key, member.value)  # which a probe may have changed in the meantime
+        cases = [before if key in now else member.case, case]
         if case.status in (*_GONE, 403):
             yield outcome(READABLE, cases, "a success", f"{case.status}", keyword=str(case.status))
             continue
@@ -69,7 +73,7 @@ def agreement(asker: Asker, scene: Scene) -> Iterator[Outcome]:
             continue
         yield held(READABLE, cases)
         value, body = follow(case.value, scene.reading.body), scene.reading.body
-        yield from agrees(cases, member.value, value, body, scene.reading.last)
+        yield from agrees(cases, listed, value, body, scene.reading.last)
         again = asker.ask(scene.reading.operation, arguments)
         same_again = again.ok and same(again.value, case.value)
         yield outcome(

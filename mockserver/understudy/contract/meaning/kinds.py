@@ -119,18 +119,24 @@ def _is_some_of(part: Part, path: str) -> bool:
 
 
 def _references(kind: Kind, others: Sequence[Kind], shapes: Shapes) -> Iterator[tuple[str, str]]:
-    """Yield the members that hold an id of a resource that has one collection."""
+    """Yield the members that hold an id of a resource; what belongs to another comes after that."""
     known = {
         f"{other.noun}id": other
         for other in sorted(others, key=lambda one: -len(one.path))
-        if other is not kind and other.count and other.id and not other.scope
+        if other is not kind and other.count and other.id
     }
+    person = next((known[one] for one in names.PERSONS if one in known), None)
+    if person is not None:
+        known = {**dict.fromkeys(names.ROLES, person), **known}
+    found: list[tuple[str, Kind]] = []
     for member, schema in kind.properties.items():
         other = known.get(names.plain(member))
         if other is None or member == kind.id or member in kind.owners or shapes.enum(schema):
             continue
         if shapes.types(schema) & shapes.types(other.properties[other.id]):
-            yield member, other.name
+            found.append((member, other))
+    for member, other in sorted(found, key=lambda one: len(one[1].scope)):
+        yield member, other.name
 
 
 def _parts(meaning: Meaning) -> Mapping[str, list[Part]]:

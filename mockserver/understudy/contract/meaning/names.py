@@ -92,6 +92,12 @@ CHANGING: Final = _table(
 """Members that servers settle themselves, whatever was sent."""
 
 
+PERSONS: Final = ("userid", "memberid", "personid", "employeeid", "accountid")
+ROLES: Final = (
+    "assigneeid", "authorid", "createdbyid", "creatorid", "leadid", "managerid", "ownerid",
+    "reporterid", "requesterid", "reviewerid", "senderid",
+)  # fmt: skip
+"""Names of ids of persons that do not say of which resource; persons are the first there is."""
 _BARE: Final = _table("guid id uuid")
 
 _KNOWN: Final = 1 << 15
