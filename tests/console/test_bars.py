@@ -17,7 +17,7 @@ LOADED = {
     "operations": "#operation .samples pre",
     "sessions": "[role=switch]",
     "state": "#tree .collection",
-    "coverage": ".reach",
+    "coverage": ".reach .chip.reached",
 }
 MANY = 10_000
 LONGEST_TASK = 200
